@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+
+import { z } from "zod";
+
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { variables } from "./variables.ts";
+
+const schema = z.object(variables);
+
+/** Everything the environment says, checked and frozen. */
+export type Config = Readonly<z.output<typeof schema>>;
+
+/** The names that may be set, in the order in which `.env.example` lists them. */
+export const variableNames: readonly string[] = Object.keys(variables);
+
+/**
+ * Reads and checks the whole environment once. A name that takes a secret may be given as `<NAME>_FILE` instead, the
+ * path of a file that holds it (Docker and Kubernetes secrets); an empty variable counts as absent.
+ * @throws ConfigError that lists every problem, each with the variable's name and what is expected.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: ConfigProblem[] = [];
+  const given: Record<string, string> = {};
+  for (const name of variableNames) {
+    const value = valueOf(name, environment, problems);
+    if (value !== undefined) given[name] = value;
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      problems.push({ variable: String(issue.path[0]), expected: issue.message });
+    }
+  }
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  return Object.freeze(parsed.data);
+}
+
+function valueOf(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: ConfigProblem[],
+): string | undefined {
+  const direct = environment[name];
+  if (direct !== undefined && direct !== "") return direct;
+  const path = isSecret(name) ? environment[`${name}_FILE`] : undefined;
+  if (path === undefined || path === "") return undefined;
+  try {
+    return readFileSync(path, "utf8").trimEnd();
+  } catch {
+    problems.push({ variable: `${name}_FILE`, expected: "expected the path of a readable file" });
+    return undefined;
+  }
+}
+
+/** A variable whose parsed value is a `Secret`; told by the schema's metadata so that the list cannot drift. */
+export function isSecret(name: string): boolean {
+  return (variables as Record<string, z.ZodType>)[name]?.meta()?.["secret"] === true;
+}

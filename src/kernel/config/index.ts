@@ -1,0 +1,2 @@
+export { type Config, isSecret, readConfig, variableNames } from "./config.ts";
+export { ConfigError, type ConfigProblem } from "./config-error.ts";

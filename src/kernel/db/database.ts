@@ -1,0 +1,115 @@
+import { Kysely, PostgresDialect, type Transaction, sql } from "kysely";
+import { DatabaseError, Pool, TypeOverrides } from "pg";
+
+import type { Logger } from "../observability/index.ts";
+
+/** No table is known here: each module narrows with `withTables<ItsTables>()`, so it cannot name another's by accident. */
+export type NoTables = unknown;
+/** For reading. A `Tx` is one too. */
+export type Db = Kysely<NoTables>;
+/** For writing: functions that write take it first, so that what belongs together commits together. */
+export type Tx = Transaction<NoTables>;
+
+export interface Database {
+  readonly db: Db;
+  /** For the few places that need a connection of their own (listening, batch pipelines). */
+  readonly pool: Pool;
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly log: Logger;
+  /** How many connections the pool may hold. */
+  readonly connections?: number;
+}
+
+const int8 = 20;
+
+/**
+ * Opens the pool. `bigint` columns are read as numbers and anything beyond 2^53 throws: Telegram's ids (52 bits), our
+ * own ids and counts all fit, and a silent loss of precision cannot happen. The ledger turns amounts into `bigint` at its edge.
+ */
+export function openDatabase({ url, log, connections = 10 }: DatabaseOptions): Database {
+  // Parsers of our own beside pg's global table, which other users of pg in this process share.
+  const types = new TypeOverrides();
+  types.setTypeParser(int8, safeInteger);
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: "telecast",
+    types,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener the event would end the process.
+  pool.on("error", (error) => {
+    log.warn({ err: error }, "idle database connection lost");
+  });
+  const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    pool,
+    url,
+    close: async () => {
+      await db.destroy();
+    },
+  };
+}
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`the bigint ${text} does not fit a number`);
+  return value;
+}
+
+type AfterCommit = () => void;
+const hooks = new WeakMap<Tx, AfterCommit[]>();
+
+/** SQLSTATEs after which the same transaction, run again, can succeed. */
+const transient = new Set(["40001", "40P01"]);
+const attempts = 3;
+
+/**
+ * Runs `work` in one transaction and commits, or rolls back and throws. A deadlock or serialization failure runs `work`
+ * again (up to 3 times in all), so `work` must touch nothing but the database.
+ */
+export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const afterCommitted: AfterCommit[] = [];
+    try {
+      const result = await db.transaction().execute(async (tx) => {
+        hooks.set(tx, afterCommitted);
+        return await work(tx);
+      });
+      for (const task of afterCommitted) task();
+      return result;
+    } catch (error) {
+      if (attempt >= attempts || !transient.has(sqlState(error) ?? "")) throw error;
+    }
+  }
+}
+
+/** Runs `task` once the transaction has committed, never if it does not. For waking things in this process. */
+export function afterCommit(tx: Tx, task: () => void): void {
+  const list = hooks.get(tx);
+  if (list === undefined) throw new Error("afterCommit needs a transaction that inTransaction opened");
+  list.push(task);
+}
+
+/** Tells every replica at commit. At most one per channel and transaction: Postgres folds equal ones. */
+export async function notify(tx: Tx, channel: string, payload = ""): Promise<void> {
+  await sql`select pg_notify(${channel}, ${payload})`.execute(tx);
+}
+
+/** The SQLSTATE of a database error, such as `23505` for a unique violation; undefined for anything else. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof DatabaseError ? error.code : undefined;
+}
+
+/** The name of the constraint a database error broke. Constraints are named because code matches on them. */
+export function brokenConstraint(error: unknown): string | undefined {
+  return error instanceof DatabaseError ? error.constraint : undefined;
+}

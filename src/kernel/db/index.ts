@@ -1,0 +1,14 @@
+export {
+  afterCommit,
+  brokenConstraint,
+  type Database,
+  type Db,
+  inTransaction,
+  notify,
+  openDatabase,
+  sqlState,
+  type Tx,
+} from "./database.ts";
+export { createLease, type Lease } from "./lease.ts";
+export { createListener, type Listener } from "./listener.ts";
+export { migrate, type MigrationSource } from "./migrate.ts";

@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+
+import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
+
+import { escapeHtml, Html } from "./html.ts";
+import { type Language, languages } from "./language.ts";
+
+/** What a text may be given. Html goes in as it is; everything else is escaped. */
+export type TextArgs = Readonly<Record<string, string | number | Date | Html>>;
+
+/** The texts of one language. Keys are the message ids of the `.ftl` files, checked at test time. */
+export interface Translate {
+  readonly language: Language;
+  /** A text with Telegram markup. */
+  (key: string, args?: TextArgs): Html;
+  /** A text without markup: button labels, callback answers, invoice titles. */
+  readonly plain: (key: string, args?: TextArgs) => string;
+  readonly has: (key: string) => boolean;
+}
+
+export type Texts = (language: Language) => Translate;
+
+/**
+ * Reads `en.ftl` and `ko.ftl` of every directory into one catalogue.
+ * @throws when a file has a syntax error or two files define the same key: both would show up as a wrong text much later.
+ */
+export function loadTexts(directories: readonly URL[]): Texts {
+  const byLanguage = new Map(languages.map((language) => [language, translator(language, directories)]));
+  return (language) => {
+    const translate = byLanguage.get(language);
+    if (translate === undefined) throw new Error(`no texts in ${language}`);
+    return translate;
+  };
+}
+
+function translator(language: Language, directories: readonly URL[]): Translate {
+  // Isolation marks around arguments would be copied with prices and links; names are set apart by markup instead.
+  const bundle = new FluentBundle(language, { useIsolating: false });
+  for (const directory of directories) {
+    const file = new URL(`${language}.ftl`, directory);
+    const errors = bundle.addResource(new FluentResource(readFileSync(file, "utf8")));
+    if (errors[0] !== undefined) throw new Error(`${file.pathname}: ${errors[0].message}`);
+  }
+  const format = (key: string, args: Record<string, FluentVariable>): string => {
+    const message = bundle.getMessage(key);
+    if (message?.value == null) throw new Error(`no text ${key} in ${language}`);
+    const errors: Error[] = [];
+    const text = bundle.formatPattern(message.value, args, errors);
+    if (errors[0] !== undefined) throw new Error(`text ${key} in ${language}: ${errors[0].message}`);
+    return text;
+  };
+  const marked = (key: string, args: TextArgs = {}): Html => Html.trusted(format(key, variables(args, escapeHtml)));
+  return Object.assign(marked, {
+    language,
+    plain: (key: string, args: TextArgs = {}) =>
+      format(
+        key,
+        variables(args, (text) => text),
+      ),
+    has: (key: string) => bundle.hasMessage(key),
+  });
+}
+
+function variables(args: TextArgs, escape: (text: string) => string): Record<string, FluentVariable> {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [
+      name,
+      value instanceof Html ? value.markup : typeof value === "string" ? escape(value) : value,
+    ]),
+  );
+}

@@ -1,0 +1,45 @@
+import type { Readable } from "node:stream";
+
+import type { Db, Tx } from "../db/index.ts";
+
+export interface MediaFile {
+  readonly id: string;
+  readonly contentType: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  /** Set after the first upload: sending it again costs nothing. */
+  readonly telegramFileId: string | undefined;
+  /** The bytes are gone (removed on purpose); `telegramFileId` may still serve. */
+  readonly erased: boolean;
+}
+
+export interface NewMedia {
+  readonly contentType: string;
+  readonly fileName: string;
+  /** Bytes, or a stream of them. */
+  readonly body: Buffer | Readable;
+  /** The sweep removes it after this. */
+  readonly expiresAt?: Date;
+  /** More than this is refused with `media.too_large`. */
+  readonly maxBytes: number;
+}
+
+/** Files that pass through: from a person to a provider, from a provider to a chat. */
+export interface MediaStore {
+  /** Stores the bytes outside any transaction. What no transaction `keep`s within an hour is swept. */
+  readonly put: (media: NewMedia) => Promise<MediaFile>;
+  /** Makes the file part of the caller's business change. */
+  readonly keep: (tx: Tx, id: string) => Promise<void>;
+  readonly find: (db: Db, id: string) => Promise<MediaFile | undefined>;
+  /** The bytes; undefined when they are gone. */
+  readonly open: (id: string) => Promise<Readable | undefined>;
+  /** A path for libraries that need one; undefined when the bytes are gone. */
+  readonly localPath: (id: string) => Promise<string | undefined>;
+  readonly rememberFileId: (tx: Tx, id: string, telegramFileId: string) => Promise<void>;
+  /** Forgets the bytes when the transaction commits (a sweep finishes what a crash interrupts). Idempotent. */
+  readonly erase: (tx: Tx, id: string) => Promise<void>;
+  /** The `/media/{signed}` path (after the public URL): unguessable, good until `expiresAt`. */
+  readonly signedPath: (id: string, expiresAt: Date) => string;
+  /** The id a signed path stands for; undefined when forged or too old. */
+  readonly verifySigned: (signed: string) => string | undefined;
+}

@@ -1,0 +1,45 @@
+import type { z } from "zod";
+
+import type { Db, Tx } from "../db/index.ts";
+
+/** A group of stored settings with a schema whose every field has a default. */
+export interface SettingsSection<T = unknown> {
+  /** `<owner>.<topic>`, such as `studio.limits`. */
+  readonly key: string;
+  readonly title: string;
+  readonly schema: z.ZodType<T>;
+}
+
+export function defineSettings<S extends z.ZodObject>(section: {
+  readonly key: string;
+  readonly title: string;
+  readonly schema: S;
+}): SettingsSection<z.output<S>> {
+  return section as SettingsSection<z.output<S>>;
+}
+
+export interface Settings {
+  /** The stored values over the defaults. Cached; another replica's change is seen within a second. */
+  readonly read: <T>(section: SettingsSection<T>) => Promise<T>;
+  /** The last values read, for code that cannot wait; the defaults before the first read. */
+  readonly current: <T>(section: SettingsSection<T>) => T;
+  /**
+   * Stores new values with their history and wakes the other replicas.
+   * @param by who: `user:42`, `cli`, `api-key:…`.
+   * @throws AppError `settings.invalid` that names the field and what is expected.
+   */
+  readonly write: <T>(
+    tx: Tx,
+    section: SettingsSection<T>,
+    change: { readonly value: T; readonly by: string },
+  ) => Promise<void>;
+  readonly history: (db: Db, key: string, limit: number) => Promise<readonly SettingsChange[]>;
+}
+
+export interface SettingsChange {
+  readonly key: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly by: string;
+  readonly at: Date;
+}
