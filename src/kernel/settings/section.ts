@@ -10,12 +10,8 @@ export interface SettingsSection<T = unknown> {
   readonly schema: z.ZodType<T>;
 }
 
-export function defineSettings<S extends z.ZodObject>(section: {
-  readonly key: string;
-  readonly title: string;
-  readonly schema: S;
-}): SettingsSection<z.output<S>> {
-  return section as SettingsSection<z.output<S>>;
+export function defineSettings<T extends object>(section: SettingsSection<T>): SettingsSection<T> {
+  return section;
 }
 
 export interface Settings {

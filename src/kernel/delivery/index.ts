@@ -1,0 +1,2 @@
+export type * from "./delivery.ts";
+export { lanes } from "./delivery.ts";

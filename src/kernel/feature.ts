@@ -1,0 +1,105 @@
+import type { FastifyPluginAsync } from "fastify";
+
+import type { Accounts } from "./accounts/index.ts";
+import type { Config } from "./config/index.ts";
+import type { Db, Tx } from "./db/index.ts";
+import type { Delivery, NotificationType, SettlementHandler } from "./delivery/index.ts";
+import type { Job, JobQueue, Schedule } from "./jobs/index.ts";
+import type { HoldVerdict, Ledger } from "./ledger/index.ts";
+import type { Cipher } from "./lib/cipher.ts";
+import type { Clock } from "./lib/clock.ts";
+import type { Html } from "./lib/html.ts";
+import type { Ids } from "./lib/ids.ts";
+import type { Texts } from "./lib/texts.ts";
+import type { MediaStore } from "./media/index.ts";
+import type { Health, Logger, Metrics } from "./observability/index.ts";
+import type { Settings, SettingsSection } from "./settings/index.ts";
+import type {
+  Button,
+  CallbackRoute,
+  Command,
+  Dialog,
+  MessageRoute,
+  PreCheckoutRoute,
+  ServiceRoute,
+  TelegramFiles,
+  UpdateContext,
+} from "./telegram/index.ts";
+
+/** Everything the kernel knows about a feature. One object per feature; no other way in. */
+export interface Feature {
+  /** Also its Postgres schema, its metrics' prefix and the first part of its job, topic, setting and dialog names. */
+  readonly id: string;
+  readonly title: string;
+  /** Directory of numbered `.sql` files. */
+  readonly migrations: URL;
+  /** Directory of `en.ftl` and `ko.ftl`; keys begin with the id. */
+  readonly texts: URL;
+  readonly settings: readonly SettingsSection<never>[];
+  readonly notifications: readonly NotificationType[];
+  /** Called once, after migrations and before any update, request or job is accepted. */
+  readonly setup: (kernel: Kernel) => FeatureParts;
+}
+
+export interface FeatureParts extends ChatParts {
+  /** Mounted at `/api`, in a Fastify scope of its own. */
+  readonly routes?: FastifyPluginAsync;
+  readonly jobs?: readonly Job[];
+  readonly schedules?: readonly Schedule[];
+  readonly settlements?: readonly SettlementHandler[];
+  /** Holds whose reference begins with this feature's id: the orphan sweep asks what became of them. */
+  readonly judgeHold?: (tx: Tx, reference: string) => Promise<HoldVerdict>;
+  /** What `/export` sends and `/forget` erases. */
+  readonly personalData?: PersonalData;
+  /** Started after the kernel, stopped before it. */
+  readonly start?: () => Promise<void>;
+  readonly close?: () => Promise<void>;
+}
+
+/** What takes part in the chat; the kernel's own commands come in the same shape. */
+export interface ChatParts {
+  readonly commands?: readonly Command[];
+  readonly callbacks?: readonly CallbackRoute[];
+  readonly messages?: readonly MessageRoute[];
+  readonly dialogs?: readonly Dialog[];
+  readonly services?: readonly ServiceRoute[];
+  readonly preCheckout?: PreCheckoutRoute;
+  /** A paragraph of `/start`: what this feature offers and the next step. */
+  readonly startSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
+  /** A paragraph and buttons of `/settings`. */
+  readonly settingsSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
+}
+
+export interface ChatSection {
+  readonly html: Html;
+  readonly buttons?: readonly (readonly Button[])[];
+}
+
+export interface PersonalData {
+  readonly export: (db: Db, userId: number) => Promise<unknown>;
+  readonly forget: (tx: Tx, userId: number) => Promise<void>;
+}
+
+/** What a feature may ask of the kernel. */
+export interface Kernel {
+  readonly config: Config;
+  readonly db: Db;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** For what must not be readable in the database: AES-256-GCM under `ENCRYPTION_KEY`. */
+  readonly cipher: Cipher;
+  readonly texts: Texts;
+  readonly settings: Settings;
+  readonly accounts: Accounts;
+  readonly ledger: Ledger;
+  readonly jobs: JobQueue;
+  readonly media: MediaStore;
+  readonly delivery: Delivery;
+  /** Files that people sent. */
+  readonly files: TelegramFiles;
+  /** Where this server is reached from outside, without a trailing slash. */
+  readonly publicUrl: string;
+}

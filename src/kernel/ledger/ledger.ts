@@ -1,0 +1,195 @@
+import type { Db, Tx } from "../db/index.ts";
+
+/** Stars are whole; credits are counted in thousandths. */
+export type Currency = "XTR" | "CREDIT";
+
+/** Thousandths of a credit. */
+export type Credits = bigint;
+
+export interface Balance {
+  /** What was posted. May be negative only after a chargeback or a refund of spent credits. */
+  readonly posted: Credits;
+  readonly held: Credits;
+  /** `posted − held`: what can be spent. */
+  readonly available: Credits;
+}
+
+export interface LedgerEntry {
+  readonly at: Date;
+  /** `purchase`, `capture`, `grant`, `take`, `refund`, … */
+  readonly kind: string;
+  readonly amount: Credits;
+  readonly balanceAfter: Credits;
+  readonly note: string | undefined;
+}
+
+export type HoldOutcome = "captured" | "released" | "expired";
+
+export interface NewHold {
+  readonly userId: number;
+  readonly amount: Credits;
+  /** What the hold is for, unique: `studio.job:0192…`. Placing the same again changes nothing. */
+  readonly reference: string;
+  /** The orphan sweep asks the owner (or releases) after this. */
+  readonly expiresAt: Date;
+}
+
+/** What the orphan sweep asks the owner of a reference's prefix (`studio.job`): what became of it? */
+export type HoldVerdict = "capture" | "release" | "keep";
+
+export interface Ledger {
+  readonly balance: (db: Db, userId: number) => Promise<Balance>;
+  readonly history: (db: Db, userId: number, limit: number) => Promise<readonly LedgerEntry[]>;
+
+  /** Reserves credits under the account's row lock; refused when fewer are available. */
+  readonly placeHold: (
+    tx: Tx,
+    hold: NewHold,
+  ) => Promise<
+    { readonly ok: true } | { readonly ok: false; readonly reason: "insufficient_credits"; readonly available: Credits }
+  >;
+  /**
+   * Ends a hold, exactly once: the first outcome wins and is returned by every later call, whatever it asked for.
+   * `undefined`: there never was such a hold. Capturing posts the amount from the person to revenue.
+   */
+  readonly settleHold: (tx: Tx, reference: string, outcome: HoldOutcome) => Promise<HoldOutcome | undefined>;
+
+  /** Gives credits (`amount` > 0) or takes them (< 0, never below zero available). Once per `reference`. */
+  readonly adjust: (
+    tx: Tx,
+    change: Adjustment,
+  ) => Promise<
+    | { readonly ok: true; readonly balance: Balance }
+    | { readonly ok: false; readonly reason: "insufficient_credits" | "repeated" }
+  >;
+  readonly stars: Stars;
+}
+
+export interface Adjustment {
+  readonly userId: number;
+  readonly amount: Credits;
+  readonly kind: "grant" | "take";
+  readonly reason: string;
+  readonly actor: string;
+  readonly reference: string;
+}
+
+export interface Pack {
+  readonly id: string;
+  readonly credits: Credits;
+  /** Whole Stars. */
+  readonly stars: number;
+}
+
+export interface Order {
+  /** Goes to Telegram as `invoice_payload`. */
+  readonly id: string;
+  readonly userId: number;
+  readonly credits: Credits;
+  readonly stars: number;
+  readonly expiresAt: Date;
+}
+
+export interface SuccessfulPayment {
+  readonly telegramId: number;
+  readonly orderId: string;
+  readonly currency: string;
+  readonly stars: number;
+  readonly chargeId: string;
+}
+
+export type PaymentOutcome =
+  | {
+      readonly ok: true;
+      readonly repeated: boolean;
+      readonly userId: number;
+      readonly credits: Credits;
+      readonly balance: Balance;
+    }
+  /** Money came for no order we know: kept on a suspense account, an alert goes out, an admin decides. */
+  | { readonly ok: false; readonly reason: "unknown_order" };
+
+export type RefundState = "requested" | "approved" | "refunding" | "refunded" | "refused" | "failed";
+
+export interface RefundRequest {
+  readonly id: string;
+  readonly userId: number;
+  readonly telegramId: number;
+  readonly chargeId: string;
+  readonly stars: number;
+  readonly credits: Credits;
+  readonly reason: string;
+  readonly state: RefundState;
+  readonly createdAt: Date;
+}
+
+/** Buying credits with Stars, and giving the Stars back. */
+export interface Stars {
+  readonly openOrder: (tx: Tx, order: { readonly userId: number; readonly pack: Pack }) => Promise<Order>;
+  /** `undefined`: go ahead. Otherwise the reason, to be translated: unknown or closed order, another person, amount, price. */
+  readonly checkOrder: (
+    db: Db,
+    query: { readonly telegramId: number; readonly orderId: string; readonly currency: string; readonly stars: number },
+  ) => Promise<OrderProblem | undefined>;
+  /** Credits once per charge id, however often and however concurrently it is told. */
+  readonly creditPayment: (tx: Tx, payment: SuccessfulPayment) => Promise<PaymentOutcome>;
+
+  /** The person's payments that can still be refunded, newest first. */
+  readonly payments: (db: Db, userId: number) => Promise<readonly Payment[]>;
+  readonly requestRefund: (
+    tx: Tx,
+    request: { readonly userId: number; readonly chargeId: string; readonly reason: string },
+  ) => Promise<RefundResult>;
+  readonly findRefund: (db: Db, id: string) => Promise<RefundRequest | undefined>;
+  readonly refuseRefund: (tx: Tx, id: string, actor: string) => Promise<RefundResult>;
+  /**
+   * Approves: takes the credits out of reach in this transaction (refused when they are spent, unless `allowNegative`)
+   * and queues the saga that calls `refundStarPayment` and then posts, or gives the credits back.
+   */
+  readonly approveRefund: (
+    tx: Tx,
+    id: string,
+    by: { readonly actor: string; readonly allowNegative: boolean },
+  ) => Promise<RefundResult>;
+}
+
+export interface Payment {
+  readonly chargeId: string;
+  readonly stars: number;
+  readonly credits: Credits;
+  readonly paidAt: Date;
+}
+
+export type OrderProblem = "unknown_order" | "expired" | "wrong_person" | "wrong_amount" | "account_blocked";
+
+export type RefundResult =
+  | { readonly ok: true; readonly refund: RefundRequest }
+  | { readonly ok: false; readonly reason: "unknown" | "not_open" | "already_requested" | "credits_spent" };
+
+/** What the ledger needs of Telegram; the Bot API client fulfils it. */
+export interface StarsGateway {
+  /** @throws the Bot API client's errors (refused, unavailable, unclear). `already_refunded` is a success. */
+  readonly refund: (telegramId: number, chargeId: string) => Promise<"refunded" | "already_refunded">;
+  /** Chronological, at most 100. */
+  readonly transactions: (offset: number, limit: number) => Promise<readonly StarTransaction[]>;
+}
+
+export interface StarTransaction {
+  /** The charge id for incoming payments; a refund has the id of its payment. */
+  readonly id: string;
+  readonly stars: number;
+  readonly at: Date;
+  readonly direction: "in" | "out";
+  /** The person, when it is one. */
+  readonly telegramId: number | undefined;
+  readonly invoicePayload: string | undefined;
+}
+
+/**
+ * What happened to money without anybody having asked just now (the reconciler, the refund saga): told in the same
+ * transaction, so that the message to the person or the admins commits with it.
+ */
+export type MoneyEvent =
+  | { readonly type: "payment_recovered"; readonly userId: number; readonly credits: Credits; readonly stars: number }
+  | { readonly type: "refund_finished"; readonly refund: RefundRequest }
+  | { readonly type: "drift"; readonly detail: string };

@@ -1,0 +1,1 @@
+export type { MediaFile, MediaStore, NewMedia } from "./media-store.ts";

@@ -1,0 +1,1 @@
+export { defineSettings, type Settings, type SettingsChange, type SettingsSection } from "./section.ts";

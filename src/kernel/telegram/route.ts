@@ -1,0 +1,111 @@
+import type { CallbackQuery, Message, PreCheckoutQuery, Update } from "grammy/types";
+
+import type { Role, User } from "../accounts/index.ts";
+import type { Tx } from "../db/index.ts";
+import type { Html } from "../lib/html.ts";
+import type { Translate } from "../lib/texts.ts";
+import type { Logger } from "../observability/index.ts";
+import type { Content, Keyboard } from "./content.ts";
+
+/**
+ * One update being handled. Everything it does is part of `tx`, which also marks the update as handled: it happens
+ * completely and once, or not at all. There is nothing here that talks to Telegram before the commit.
+ */
+export interface UpdateContext {
+  readonly tx: Tx;
+  readonly update: Update;
+  readonly user: User;
+  readonly chat: ChatPlace;
+  /** The texts in the person's language. */
+  readonly t: Translate;
+  readonly now: Date;
+  readonly log: Logger;
+  /** Queues an answer in the lane `reply`, in the place (chat and forum topic) of the update. */
+  readonly reply: (content: Html | Content, options?: ReplyOptions) => Promise<void>;
+  /** A small text over the pressed button, after the commit. Every callback query is answered, with or without this. */
+  readonly answer: (text: string, options?: { readonly alert?: boolean }) => void;
+  /** Edits the message whose button was pressed (settings screens and the like). */
+  readonly editPressed: (content: Html | Content, keyboard?: Keyboard) => Promise<void>;
+  /** "typing…", "uploading video…": after the commit, best effort. */
+  readonly showAction: (action: "typing" | "upload_video" | "upload_photo") => void;
+  readonly dialog: DialogControl;
+}
+
+export interface ChatPlace {
+  readonly id: number;
+  readonly type: "private" | "group" | "supergroup" | "channel";
+  readonly threadId: number | undefined;
+}
+
+export interface ReplyOptions {
+  readonly keyboard?: Keyboard;
+  readonly silent?: boolean;
+  /** Makes a repeat of the same reply impossible beyond this update. */
+  readonly dedupeKey?: string;
+}
+
+export interface Command {
+  /** `[a-z0-9_]{1,32}`, without the slash. */
+  readonly name: string;
+  /** Text key of the one-line description in menus and `/help`. */
+  readonly description: string;
+  readonly access: Role;
+  /** In groups too; default private chats only. */
+  readonly inGroups?: boolean;
+  readonly run: (context: UpdateContext, args: string) => Promise<void>;
+}
+
+export interface CallbackRoute {
+  /** The part of the data before the first `:`. */
+  readonly prefix: string;
+  readonly access: Role;
+  /** `args` are the parts after the prefix. They come from outside: whoever presses may not own what they name. */
+  readonly run: (context: UpdateContext, args: readonly string[], query: CallbackQuery) => Promise<void>;
+}
+
+/** Plain text, photos and whatever else is not a command. The first that does not pass has handled it. */
+export interface MessageRoute {
+  readonly name: string;
+  /** Higher first. */
+  readonly priority: number;
+  readonly run: (context: UpdateContext, message: Message) => Promise<"handled" | "pass">;
+}
+
+/** A guided sequence that survives restarts: one row per chat and person. */
+export interface Dialog {
+  /** `<owner>.<name>`, such as `studio.generate`. */
+  readonly flow: string;
+  /** A message while this dialog is open (commands close it first, except those it names). */
+  readonly onMessage: (context: UpdateContext, state: DialogState, message: Message) => Promise<"handled" | "pass">;
+}
+
+export interface DialogState {
+  readonly flow: string;
+  readonly step: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface DialogControl {
+  readonly current: () => Promise<DialogState | undefined>;
+  /** Opens or moves on; replaces whatever was open. */
+  readonly set: (state: DialogState) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Answered at once, ahead of every queue, outside any transaction: may only read. */
+export interface PreCheckoutRoute {
+  /** @returns undefined to let the payment through, or the refusal the person sees. */
+  readonly check: (query: PreCheckoutQuery) => Promise<string | undefined>;
+}
+
+/** Service messages and member changes, before message routes. */
+export interface ServiceRoute {
+  readonly kind: "successful_payment" | "refunded_payment" | "my_chat_member";
+  readonly run: (context: UpdateContext, update: Update) => Promise<void>;
+}
+
+/** Reads what people sent. */
+export interface TelegramFiles {
+  /** Streams a file of at most `maxBytes`. @throws AppError `telegram.file_too_large`. */
+  readonly download: (fileId: string, maxBytes: number) => Promise<{ readonly body: Buffer; readonly path: string }>;
+}
