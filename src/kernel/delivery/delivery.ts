@@ -7,7 +7,8 @@ import type { Content } from "../telegram/index.ts";
 export const lanes = ["payment", "reply", "alert", "signal", "report", "bulk"] as const;
 export type Lane = (typeof lanes)[number];
 
-export type DeliveryState = "queued" | "sending" | "sent" | "held" | "expired" | "suppressed" | "failed" | "unknown";
+export const deliveryStates = ["queued", "sending", "sent", "held", "expired", "suppressed", "failed", "unknown"] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
 
 /** What a person wants of a topic in a chat outside his quiet hours is on or off; inside them one of these. */
 export type QuietMode = "deliver" | "silent" | "hold" | "drop";
@@ -88,13 +89,15 @@ export interface Delivery {
   /**
    * Queues one message for many chats in one statement, applying preferences, suspension and quiet hours in SQL.
    * @param recipients a query with the columns `chat_id bigint` and, optionally used for the dedupe key per chat, nothing else.
-   * @returns how many rows were made (duplicates not counted).
+   * @returns the batch and how many rows were made (duplicates not counted).
    */
   readonly fanOut: (
     tx: Tx,
     recipients: RawBuilder<unknown>,
     message: Omit<Message, "chatId" | "settle" | "replyToMessageId">,
-  ) => Promise<number>;
+  ) => Promise<{ readonly batchId: number; readonly count: number }>;
+  /** The deliveries of one `fanOut`, in order of their ids. */
+  readonly batch: (db: Db, batchId: number, limit: number) => Promise<readonly { readonly id: number; readonly chatId: number }[]>;
   /** Makes the card or changes it: the newest content wins, unsent older ones are dropped. */
   readonly putCard: (tx: Tx, card: Card) => Promise<void>;
   readonly edit: (tx: Tx, edit: Edit) => Promise<void>;

@@ -1,2 +1,2 @@
 export type * from "./delivery.ts";
-export { lanes } from "./delivery.ts";
+export { deliveryStates, lanes } from "./delivery.ts";
