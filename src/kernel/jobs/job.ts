@@ -21,6 +21,8 @@ export interface Job<P = never> {
   readonly maxAttempts: number;
   /** A job that is silent for longer is taken for dead and run again elsewhere. */
   readonly timeoutSeconds: number;
+  /** How many run at once in one process, at most; 8 unless said otherwise. */
+  readonly concurrency: number;
   readonly run: (raw: unknown, context: JobContext) => Promise<void>;
   /** The payload's type lives in the handle; the stored row is checked by the schema before `run`. */
   readonly [payload]?: (given: P) => void;
@@ -31,24 +33,40 @@ export interface JobDefinition<S extends z.ZodType> {
   readonly payload: S;
   readonly maxAttempts?: number;
   readonly timeoutSeconds?: number;
+  readonly concurrency?: number;
   readonly run: (payload: z.output<S>, context: JobContext) => Promise<void>;
 }
 
 export function defineJob<S extends z.ZodType>(definition: JobDefinition<S>): Job<z.input<S>> {
-  const { name, payload: schema, maxAttempts = 8, timeoutSeconds = 300, run } = definition;
+  const { name, payload: schema, maxAttempts = 8, timeoutSeconds = 300, concurrency = 8, run } = definition;
   return {
     name,
     maxAttempts,
     timeoutSeconds,
+    concurrency,
     run: async (given, context) => {
-      await run(schema.parse(given), context);
+      const parsed = schema.safeParse(given);
+      if (!parsed.success) throw new PayloadRefused(parsed.error);
+      await run(parsed.data, context);
     },
   };
 }
 
+/**
+ * The stored payload does not fit the job's schema: another version of the program wrote it. Trying again cannot help,
+ * so the job goes to the dead letters at once. The message names fields, never values.
+ */
+export class PayloadRefused extends Error {
+  override readonly name = "PayloadRefused";
+
+  constructor(error: z.ZodError) {
+    super(error.issues.map(({ path, code }) => `${path.join(".") || "(whole)"}: ${code}`).join(", "));
+  }
+}
+
 export interface Schedule {
   readonly name: string;
-  /** Five fields; every replica registers it, one runs it. */
+  /** Five fields; every replica registers it, one runs it. A tick is left out while the one before waits or runs. */
   readonly cron: string;
   /** IANA zone. */
   readonly timeZone: string;

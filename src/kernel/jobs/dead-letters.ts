@@ -1,0 +1,33 @@
+import { sql } from "kysely";
+
+import type { Db } from "../db/index.ts";
+import { deadLetterQueue } from "./queues.ts";
+
+/** A job that failed for good, with what it was to do. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly job: string;
+  readonly payload: unknown;
+  readonly attempts: number;
+  readonly error: string;
+  readonly addedAt: Date;
+  readonly diedAt: Date;
+}
+
+/** Newest first. Kept for 30 days. */
+export async function listDeadLetters(db: Db, limit: number): Promise<readonly DeadLetter[]> {
+  const { rows } = await sql<DeadLetter>`
+    select
+      id,
+      source_name as job,
+      data as payload,
+      source_retry_count + 1 as attempts,
+      coalesce(source_output ->> 'message', source_output #>> '{value,message}', 'unknown') as error,
+      source_created_on as "addedAt",
+      created_on as "diedAt"
+    from pgboss.job
+    where name = ${deadLetterQueue} and state = 'created'
+    order by created_on desc, id
+    limit ${limit}`.execute(db);
+  return rows;
+}
