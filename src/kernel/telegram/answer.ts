@@ -1,0 +1,55 @@
+import { type TelegramFailure, TelegramRefused, TelegramUnavailable, TelegramUnclear } from "./bot-api-errors.ts";
+import type { Exchange } from "./exchange.ts";
+
+export type Answer =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: TelegramFailure };
+
+/** The Bot API's envelope; `parameters` is there for 429 and for groups that became supergroups. */
+interface Envelope {
+  readonly ok: boolean;
+  readonly result?: unknown;
+  readonly error_code?: number;
+  readonly description?: string;
+  readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number };
+}
+
+/** What an exchange with the Bot API means: the result, or who failed. */
+export function interpret(method: string, ended: Exchange): Answer {
+  if (ended.outcome === "unsent") return { ok: false, error: new TelegramUnavailable(method, ended.reason) };
+  if (ended.outcome === "unclear") return { ok: false, error: new TelegramUnclear(method, ended.reason) };
+  const { status, retryAfter } = ended;
+  const envelope = parseEnvelope(ended.body);
+  if (envelope?.ok === true && status < 300) return { ok: true, result: envelope.result };
+  // 5xx: the server (or a proxy before it) failed at a moment nobody knows. 2xx without an envelope: cut off.
+  const code = envelope?.error_code ?? status;
+  if (code < 300 || code >= 500) return { ok: false, error: new TelegramUnclear(method, `HTTP ${status}`) };
+  return { ok: false, error: refusal({ method, code, envelope, retryAfter }) };
+}
+
+function refusal(of: {
+  readonly method: string;
+  readonly code: number;
+  readonly envelope: Envelope | undefined;
+  readonly retryAfter: string;
+}): TelegramRefused {
+  const retryAfter = of.envelope?.parameters?.retry_after ?? Number.parseInt(of.retryAfter, 10);
+  return new TelegramRefused({
+    method: of.method,
+    errorCode: of.code,
+    // A page of a proxy before Telegram (401, 413, a redirect): Telegram has not seen the call.
+    description: of.envelope?.description ?? `HTTP ${of.code} without a Bot API answer`,
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
+    migrateToChatId: of.envelope?.parameters?.migrate_to_chat_id,
+  });
+}
+
+function parseEnvelope(body: Buffer): Envelope | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === "object" && value !== null && "ok" in value ? (value as Envelope) : undefined;
+  } catch {
+    // Not JSON: a proxy's page, or cut off. The status decides.
+    return undefined;
+  }
+}

@@ -1,0 +1,174 @@
+import { Readable } from "node:stream";
+
+import type { ApiMethods, Opts } from "grammy/types";
+import { Pool } from "undici";
+
+import type { Clock } from "../lib/clock.ts";
+import type { Ids } from "../lib/ids.ts";
+import type { Secret } from "../lib/secret.ts";
+import type { Logger, Metrics } from "../observability/index.ts";
+import { interpret } from "./answer.ts";
+import { TelegramRefused, TelegramUnclear } from "./bot-api-errors.ts";
+import { callMeter } from "./call-meter.ts";
+import { exchange, type HttpRequest } from "./exchange.ts";
+import { multipart, type UploadFile } from "./multipart.ts";
+
+/** Replaces grammY's file type by `string` (a `file_id`, a URL or `attach://<name>`), everywhere in a payload. */
+type WithoutInputFile<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends { readonly toRaw: unknown }
+    ? string
+    : { [K in keyof T]: WithoutInputFile<T[K]> };
+
+export type ApiMethod = keyof ApiMethods;
+/** What a method takes. Files are strings here; uploads come beside them in `CallOptions.files`. */
+export type ApiPayload<M extends ApiMethod> = WithoutInputFile<Opts<M>>;
+export type ApiResult<M extends ApiMethod> = ReturnType<ApiMethods[M]>;
+
+export interface CallOptions {
+  /** From the call to the last byte of the answer. Default 30 s, 5 minutes with files. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The Bot API over kept-alive connections. Every method throws by who failed: `TelegramRefused` (Telegram said no),
+ * `TelegramUnavailable` (surely not sent), `TelegramUnclear` (may have taken effect). Nothing is ever sent twice, and the
+ * token is in no error, log line or metric.
+ */
+export interface BotApi {
+  /** The bot's own id, which its token begins with. */
+  readonly botId: number;
+  /** For everything but the sender. Its own few connections, so that thousands of sends never hold up an answer. */
+  readonly call: <M extends ApiMethod>(
+    method: M,
+    payload: ApiPayload<M>,
+    options?: CallOptions & { readonly files?: Readonly<Record<string, UploadFile>> },
+  ) => Promise<ApiResult<M>>;
+  /** The sender's: `body` is the payload as JSON, written as it is. */
+  readonly callRaw: (method: string, body: string, options?: CallOptions) => Promise<unknown>;
+  /**
+   * Streams `files` beside a payload that names them as `attach://<name>` (no name may be a field's). Streams are destroyed
+   * in every case.
+   * @throws Error when a file cannot be read.
+   */
+  readonly upload: (
+    method: string,
+    payload: Readonly<Record<string, unknown>>,
+    options: CallOptions & { readonly files: Readonly<Record<string, UploadFile>> },
+  ) => Promise<unknown>;
+  /** Reads a file by the `file_path` that `getFile` gave. @throws TelegramUnclear when it is over `maxBytes`. */
+  readonly download: (filePath: string, options: CallOptions & { readonly maxBytes: number }) => Promise<Buffer>;
+  /** Waits for calls under way, then closes the connections. */
+  readonly close: () => Promise<void>;
+}
+
+export interface BotApiDeps {
+  readonly token: Secret;
+  /** Such as `https://api.telegram.org`, without a trailing slash. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** How many sends may be on the wire at once. */
+  readonly connections: number;
+}
+
+/** Long polling takes one of them for good; the rest are answers to buttons and payments, files, `getMe`. */
+const controlConnections = 16;
+const connectTimeoutMs = 10_000;
+/** Below what servers keep idle connections for, so that we close them first and no request meets a closing one. */
+const keepAliveMs = 8000;
+const callTimeoutMs = 30_000;
+const uploadTimeoutMs = 300_000;
+/** A hundred updates at their largest are a few megabytes. */
+const longestAnswer = 32 * 1024 * 1024;
+
+const jsonHeaders = ["content-type", "application/json"];
+
+export function createBotApi({ token, root, clock, ids, log, metrics, connections }: BotApiDeps): BotApi {
+  const { origin, pathname } = new URL(root);
+  const base = pathname.replace(/\/$/, "");
+  const path = `${base}/bot${token.reveal()}/`;
+  const filePath = `${base}/file/bot${token.reveal()}/`;
+  const openPool = (size: number): Pool =>
+    new Pool(origin, {
+      connections: size,
+      // One request per connection: whether it was written can then be told (see `exchange`).
+      allowH2: false,
+      pipelining: 1,
+      connectTimeout: connectTimeoutMs,
+      keepAliveTimeout: keepAliveMs,
+      // Each exchange has a deadline of its own.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  const control = openPool(controlConnections);
+  const sending = openPool(connections);
+  const meter = callMeter(metrics, clock);
+
+  const perform = async (
+    pool: Pool,
+    method: string,
+    request: HttpRequest,
+    { timeoutMs = callTimeoutMs, signal }: CallOptions,
+  ): Promise<unknown> => {
+    const measured = meter.start(method);
+    const ended = await exchange(pool, request, { clock, timeoutMs, signal, maxBytes: longestAnswer });
+    const answer = interpret(method, ended);
+    if (answer.ok) {
+      measured.end("ok");
+      return answer.result;
+    }
+    measured.end(answer.error instanceof TelegramRefused ? String(answer.error.errorCode) : answer.error.name);
+    log.debug({ method, err: answer.error.message }, "bot api call failed");
+    throw answer.error;
+  };
+
+  const upload: BotApi["upload"] = async (method, payload, { files, timeoutMs = uploadTimeoutMs, signal }) => {
+    const { contentType, body } = multipart(payload, files, `telecast-${ids.token(18)}`);
+    const request = { method: "POST", path: path + method, headers: ["content-type", contentType], body } as const;
+    const sources = Object.values(files).flatMap((file) => (file.body instanceof Readable ? [file.body] : []));
+    // A stream may fail before anybody reads it: without a listener that would end the process.
+    for (const source of sources) source.on("error", () => undefined);
+    try {
+      return await perform(sending, method, request, { timeoutMs, ...(signal && { signal }) });
+    } catch (error) {
+      const broken = sources.find((source) => source.errored !== null);
+      throw broken === undefined
+        ? error
+        : new Error(`a file for ${method} could not be read`, { cause: broken.errored });
+    } finally {
+      for (const stream of [body, ...sources]) stream.destroy();
+    }
+  };
+
+  return {
+    botId: Number(token.reveal().split(":")[0]),
+    // The result's type is Telegram's promise; @grammyjs/types keeps it, checking it here would cost every call.
+    call: async <M extends ApiMethod>(method: M, payload: ApiPayload<M>, options = {}) => {
+      const { files, ...rest }: Parameters<BotApi["call"]>[2] & {} = options;
+      if (files !== undefined) {
+        return (await upload(method, payload as Record<string, unknown>, { ...rest, files })) as ApiResult<M>;
+      }
+      const body = JSON.stringify(payload);
+      const request = { method: "POST", path: path + method, headers: jsonHeaders, body } as const;
+      return (await perform(control, method, request, rest)) as ApiResult<M>;
+    },
+    callRaw: async (method, body, options = {}) =>
+      await perform(sending, method, { method: "POST", path: path + method, headers: jsonHeaders, body }, options),
+    upload,
+    download: async (file, { maxBytes, timeoutMs = uploadTimeoutMs, signal }) => {
+      const encoded = file.split("/").map(encodeURIComponent).join("/");
+      const request = { method: "GET", path: filePath + encoded, headers: [], body: null } as const;
+      const ended = await exchange(control, request, { clock, timeoutMs, signal, maxBytes });
+      if (ended.outcome === "answered" && ended.status === 200) return ended.body;
+      const answer = interpret("file", ended);
+      throw answer.ok ? new TelegramUnclear("file", "not a file") : answer.error;
+    },
+    close: async () => {
+      await Promise.all([control.close(), sending.close()]);
+    },
+  };
+}

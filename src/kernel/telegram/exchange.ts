@@ -1,0 +1,123 @@
+import type { Readable } from "node:stream";
+
+import type { Dispatcher } from "undici";
+
+import type { Clock } from "../lib/clock.ts";
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly headers: readonly string[];
+  readonly body: string | Readable | null;
+}
+
+export interface ExchangeLimits {
+  readonly clock: Clock;
+  /** From the call to the last byte of the answer, waiting for a connection included. */
+  readonly timeoutMs: number;
+  /** A longer body of a 200 is cut off and the exchange unclear, for the reason `answerTooLong`. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How one HTTP request ended, by what the server can know of it. */
+export type Exchange =
+  | { readonly outcome: "answered"; readonly status: number; readonly body: Buffer; readonly retryAfter: string }
+  /** The server cannot have received the whole request. */
+  | { readonly outcome: "unsent"; readonly reason: string }
+  /** It may have. */
+  | { readonly outcome: "unclear"; readonly reason: string };
+
+export const answerTooLong = "answer too long";
+/** Error pages may always be this long. */
+const longestErrorBytes = 65_536;
+
+/**
+ * Makes one HTTP request and tells "surely not received" from "perhaps received", which is what decides about sending
+ * again. undici calls `onRequestStart` in the same tick in which it writes the head (and a body that is a string) to the
+ * socket, so what failed earlier was not sent; a streamed body is only complete after `onRequestSent`, and nobody can act
+ * on half a body. After that point nothing is sure: a peer that closed an idle connection a moment before our bytes
+ * arrived looks exactly like one that acted on them and died.
+ *
+ * The pool must speak HTTP/1.1 without pipelining: one request per connection is what makes this decidable.
+ * Never rejects. The caller destroys a streamed body that was not read to its end.
+ */
+export async function exchange(pool: Dispatcher, request: HttpRequest, limits: ExchangeLimits): Promise<Exchange> {
+  const { promise, resolve } = Promise.withResolvers<Exchange>();
+  const { signal } = limits;
+  const chunks: Buffer[] = [];
+  let connection: Dispatcher.DispatchController | undefined;
+  let written = false;
+  let settled = false;
+  let status = 0;
+  let retryAfter = "";
+  let bytes = 0;
+
+  const settle = (result: Exchange): void => {
+    if (settled) return;
+    settled = true;
+    timer.cancel();
+    signal?.removeEventListener("abort", onAbort);
+    resolve(result);
+  };
+  const fail = (reason: string): void => {
+    const perhapsReceived = connection !== undefined && (written || typeof request.body === "string");
+    settle({ outcome: perhapsReceived ? "unclear" : "unsent", reason });
+  };
+  const giveUp = (reason: string): void => {
+    fail(reason);
+    connection?.abort(new Error(reason));
+  };
+  const onAbort = (): void => {
+    giveUp("aborted");
+  };
+  const timer = limits.clock.schedule(limits.timeoutMs, () => {
+    giveUp("timeout");
+  });
+  if (signal?.aborted) {
+    fail("aborted");
+    return await promise;
+  }
+  signal?.addEventListener("abort", onAbort, { once: true });
+
+  const { method, path, body } = request;
+  pool.dispatch(
+    { method, path, headers: [...request.headers], body },
+    {
+      onRequestStart: (controller) => {
+        // Throwing takes the request back before anything is written, and leaves the connection usable.
+        if (settled) throw new Error("given up before it was sent");
+        if (connection !== undefined) throw new Error("never sent twice");
+        connection = controller;
+      },
+      onRequestSent: () => {
+        written = true;
+      },
+      onResponseStart: (_controller, statusCode, headers) => {
+        status = statusCode;
+        const header = headers["retry-after"];
+        retryAfter = typeof header === "string" ? header : "";
+      },
+      onResponseData: (_controller, chunk) => {
+        chunks.push(chunk);
+        bytes += chunk.byteLength;
+        const maxBytes = status === 200 ? limits.maxBytes : Math.max(limits.maxBytes, longestErrorBytes);
+        if (bytes > maxBytes) giveUp(answerTooLong);
+      },
+      onResponseEnd: () => {
+        const [first] = chunks;
+        const whole = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+        settle({ outcome: "answered", status, body: whole, retryAfter });
+      },
+      onResponseError: (_controller, error) => {
+        fail(reasonOf(error));
+      },
+    },
+  );
+  return await promise;
+}
+
+/** A code where there is one: messages of network errors may quote what was sent. */
+function reasonOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}
