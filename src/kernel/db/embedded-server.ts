@@ -1,0 +1,202 @@
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+
+import type { Clock } from "#kernel/lib/clock.ts";
+import { pause } from "#kernel/lib/clock.ts";
+
+import { serverEnvironment } from "./embedded-binaries.ts";
+import type { Binaries } from "./embedded-binaries.ts";
+import { configure, lastPort } from "./embedded-cluster.ts";
+import type { Settings } from "./embedded-cluster.ts";
+import { embeddedFailure, explainOutput } from "./embedded-errors.ts";
+import type { Home } from "./embedded-home.ts";
+import { askServer } from "./embedded-probe.ts";
+import { findPostmaster, processStamp, signalProcess, waitUntilGone } from "./embedded-process.ts";
+
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+  readonly version: string;
+}
+
+/** Recovery after a crash replays at most `max_wal_size`; on a slow disk that takes minutes. */
+const recoveryTimeoutMs = 300_000;
+/** A live postmaster that has said nothing for so long hangs. */
+const silenceTimeoutMs = 5000;
+/** How long what a killed server left behind (its last processes, its port) may stand in the way. */
+const remnantsTimeoutMs = 15_000;
+
+/** The server that runs on this data, from whichever application, when it answers; one that does not is stopped. */
+export async function adoptServer(home: Home, clock: Clock): Promise<RunningServer | undefined> {
+  const pid = findPostmaster(home.cluster);
+  if (pid === undefined) {
+    dropMisleadingPidFile(home);
+    return undefined;
+  }
+  const found = await waitForAnswer(home, pid, clock);
+  if (typeof found !== "string") return found;
+  await stopServer(pid, clock, hungPatience);
+  return undefined;
+}
+
+/** Starts the server and waits until it takes connections. Throws `db.embedded_failed`. */
+export async function startServer(
+  home: Home,
+  binaries: Binaries,
+  settings: Settings,
+  clock: Clock,
+): Promise<RunningServer> {
+  const until = clock.monotonicMs() + remnantsTimeoutMs;
+  let port = await freePort(await lastPort(home));
+  for (;;) {
+    await configure(home, port, settings);
+    const outcome = await launch(home, binaries, clock);
+    if (typeof outcome !== "string") return outcome;
+    if (clock.monotonicMs() > until) throw explainOutput(outcome, failureContext(home));
+    if (/Address already in use|could not bind/.test(outcome)) port = await freePort();
+    else if (/pre-existing shared memory block|lock file .* already exists/.test(outcome)) await pause(clock, 100);
+    else throw explainOutput(outcome, failureContext(home));
+  }
+}
+
+export interface Patience {
+  /** For a fast shutdown, which disconnects everybody and writes a checkpoint. */
+  readonly fastMs: number;
+  /** For an immediate one, which leaves the rest to crash recovery. */
+  readonly immediateMs: number;
+}
+
+const usualPatience: Patience = { fastMs: 60_000, immediateMs: 10_000 };
+const hungPatience: Patience = { fastMs: 3000, immediateMs: 2000 };
+
+/** Stops the server, disconnecting its clients, and waits until it is gone. */
+export async function stopServer(pid: number, clock: Clock, patience = usualPatience): Promise<void> {
+  const steps = [
+    ["SIGINT", patience.fastMs],
+    ["SIGQUIT", patience.immediateMs],
+    ["SIGKILL", patience.immediateMs],
+  ] as const;
+  for (const [signal, timeoutMs] of steps) {
+    const stamp = processStamp(pid);
+    if (stamp === undefined || !signalProcess(pid, signal)) return;
+    if (await waitUntilGone(pid, timeoutMs, clock)) return;
+  }
+  throw embeddedFailure(`the server with process id ${pid} cannot be stopped`, "End that process, then start again");
+}
+
+/** The running server, or what was printed before it ended. */
+async function launch(home: Home, binaries: Binaries, clock: Clock): Promise<RunningServer | string> {
+  const logsBefore = await logSizes(home);
+  // In a session of its own: Ctrl-C in the terminal goes to the application, which stops the server when it is done.
+  const child = spawn(binaries.postgres, ["-D", home.cluster], {
+    ...home.user.spawnAs,
+    cwd: home.directory,
+    env: serverEnvironment,
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let output = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
+  try {
+    await once(child, "spawn");
+    const { pid } = child;
+    if (pid === undefined) throw new Error("a spawned process has no id");
+    const found = await waitForAnswer(home, pid, clock);
+    if (typeof found !== "string") return found;
+    if (processStamp(pid) !== undefined) await stopServer(pid, clock, hungPatience);
+    return `${output}${await logsSince(home, logsBefore)}\n${found}`;
+  } finally {
+    child.stderr.destroy();
+    child.unref();
+  }
+}
+
+/** Asks until the server with this pid answers; a string says why it never will. */
+async function waitForAnswer(home: Home, pid: number, clock: Clock): Promise<RunningServer | string> {
+  const began = clock.monotonicMs();
+  let heard = began;
+  while (processStamp(pid) !== undefined) {
+    const noted = readPidFile(home);
+    const answer = noted?.pid === pid && noted.isUp ? await askServer(home, noted.port) : { kind: "busy" as const };
+    const now = clock.monotonicMs();
+    if (answer.kind === "ours" && noted !== undefined) return { pid, port: noted.port, version: answer.version };
+    if (answer.kind === "foreign") return `could not use the server: ${answer.reason}`;
+    if (answer.kind !== "silent") heard = now;
+    else if (now - heard > silenceTimeoutMs) return `could not reach the server: ${answer.reason}`;
+    if (now - began > recoveryTimeoutMs) return "could not wait any longer for the server to recover";
+    await pause(clock, 5);
+  }
+  return "";
+}
+
+interface PidFile {
+  readonly pid: number;
+  readonly port: number;
+  /** It listens, though it may still be recovering. */
+  readonly isUp: boolean;
+}
+
+/** The server's own note: pid, directory, start time, port, socket, address, memory key, state; line by line. */
+function readPidFile({ cluster }: Home): PidFile | undefined {
+  const path = join(cluster, "postmaster.pid");
+  if (!existsSync(path)) return undefined;
+  const lines = readFileSync(path, "utf8").split("\n");
+  return { pid: Number(lines[0]), port: Number(lines[3]), isUp: lines[7]?.trim() === "ready" };
+}
+
+/**
+ * PostgreSQL itself gets over the pid file of a dead server, but takes any live process of the same user with that pid
+ * for it. Only called when no server runs on this directory.
+ */
+function dropMisleadingPidFile(home: Home): void {
+  const noted = readPidFile(home);
+  if (noted !== undefined && processStamp(noted.pid) !== undefined) rmSync(join(home.cluster, "postmaster.pid"));
+}
+
+/** Below the range from which systems take the ports of outgoing connections, so that it is free again after a restart. */
+const portRange = [20_000, 32_000] as const;
+
+async function freePort(wanted?: number): Promise<number> {
+  if (wanted !== undefined && (await isFree(wanted))) return wanted;
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(...portRange);
+    if (await isFree(port)) return port;
+  }
+  throw embeddedFailure("no free port was found on 127.0.0.1", "Free some ports between 20000 and 32000");
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen({ port, host: "127.0.0.1", exclusive: true });
+  try {
+    await once(server, "listening");
+    return true;
+  } catch {
+    // In use, or not for us: another one will do.
+    return false;
+  } finally {
+    server.close();
+  }
+}
+
+type Sizes = ReadonlyMap<string, number>;
+
+async function logSizes({ logs }: Home): Promise<Sizes> {
+  const names = existsSync(logs) ? await readdir(logs) : [];
+  return new Map(await Promise.all(names.map(async (name) => [name, (await stat(join(logs, name))).size] as const)));
+}
+
+/** What the log collector wrote since; before it runs, complaints go to stderr. */
+async function logsSince(home: Home, before: Sizes): Promise<string> {
+  const names = [...(await logSizes(home)).keys()];
+  const texts = names.map(async (name) => (await readFile(join(home.logs, name))).subarray(before.get(name) ?? 0));
+  return Buffer.concat(await Promise.all(texts)).toString("utf8");
+}
+
+function failureContext({ dataDir, logs }: Home): { readonly directory: string; readonly logDirectory: string } {
+  return { directory: dataDir, logDirectory: logs };
+}
