@@ -151,6 +151,14 @@ export interface Stars {
     id: string,
     by: { readonly actor: string; readonly allowNegative: boolean },
   ) => Promise<RefundResult>;
+  /**
+   * Telegram says that a payment was refunded (`refunded_payment`). `known`: by our own saga or told before; `posted`:
+   * by somebody else, and the credits were taken back now (below zero if they were spent).
+   */
+  readonly noteRefund: (
+    tx: Tx,
+    refund: { readonly telegramId: number; readonly chargeId: string; readonly stars: number },
+  ) => Promise<"posted" | "known">;
 }
 
 export interface Payment {

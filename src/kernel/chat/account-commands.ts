@@ -1,0 +1,63 @@
+import type { ChatParts } from "../feature.ts";
+import { formatCredits } from "../lib/money.ts";
+import { Html } from "../lib/html.ts";
+import type { Button, Command, UpdateContext } from "../telegram/index.ts";
+import type { ChatDeps } from "./chat-deps.ts";
+
+const rank = { user: 0, operator: 1, admin: 2 } as const;
+
+/** `/start`, `/help`, `/cancel`, `/terms`, `/privacy`. */
+export function accountCommands(deps: ChatDeps): ChatParts {
+  const showText =
+    (key: string) =>
+    async ({ t, reply }: UpdateContext): Promise<void> => {
+      await reply(t(key));
+    };
+  return {
+    commands: [
+      { name: "start", description: "chat-command-start", access: "user", run: async (context) => { await start(deps, context); } },
+      { name: "help", description: "chat-command-help", access: "user", inGroups: true, run: async (context) => { await help(deps, context); } },
+      { name: "cancel", description: "chat-command-cancel", access: "user", inGroups: true, run: cancel },
+      { name: "terms", description: "chat-command-terms", access: "user", run: showText("chat-terms") },
+      { name: "privacy", description: "chat-command-privacy", access: "user", run: showText("chat-privacy") },
+    ],
+  };
+}
+
+async function start(deps: ChatDeps, context: UpdateContext): Promise<void> {
+  const { t, tx, user, reply } = context;
+  const { available } = await deps.ledger.balance(tx, user.id);
+  const parts = [t("chat-start-hello", { name: user.firstName })];
+  const buttons: (readonly Button[])[] = [];
+  for (const { startSection } of deps.features) {
+    const section = await startSection?.(context);
+    if (section === undefined) continue;
+    parts.push(section.html);
+    buttons.push(...(section.buttons ?? []));
+  }
+  parts.push(t("chat-start-balance", { credits: formatCredits(available, t.language) }), t("chat-start-next"));
+  await reply({
+    kind: "text",
+    html: Html.join(parts, "\n\n"),
+    ...(buttons.length > 0 && { keyboard: { inline: buttons } }),
+  });
+}
+
+async function help(deps: ChatDeps, { t, user, chat, reply }: UpdateContext): Promise<void> {
+  const inGroup = chat.type !== "private";
+  const allowed = deps
+    .commands()
+    .filter(({ access, inGroups }) => rank[user.role] >= rank[access] && (!inGroup || inGroups === true));
+  const lines = (of: readonly Command[]): readonly Html[] =>
+    of.map(({ name, description }) => t("chat-help-line", { command: name, description: t.plain(description) }));
+  const parts = [Html.join([t("chat-help-title"), ...lines(allowed.filter(({ access }) => access === "user"))])];
+  const more = allowed.filter(({ access }) => access !== "user");
+  if (more.length > 0) parts.push(Html.join([t("chat-help-operators"), ...lines(more)]));
+  await reply(Html.join(parts, "\n\n"));
+}
+
+async function cancel({ t, dialog, reply }: UpdateContext): Promise<void> {
+  const open = await dialog.current();
+  if (open !== undefined) await dialog.close();
+  await reply(t(open === undefined ? "chat-nothing-to-cancel" : "chat-cancelled"));
+}

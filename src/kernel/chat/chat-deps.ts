@@ -1,0 +1,32 @@
+import type { Accounts } from "../accounts/index.ts";
+import type { Db } from "../db/index.ts";
+import type { Delivery } from "../delivery/index.ts";
+import type { ChatParts, PersonalData } from "../feature.ts";
+import type { Ledger } from "../ledger/index.ts";
+import type { Cipher } from "../lib/cipher.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Texts } from "../lib/texts.ts";
+import type { MediaStore } from "../media/index.ts";
+import type { Logger } from "../observability/index.ts";
+import type { Settings } from "../settings/index.ts";
+import type { Command } from "../telegram/index.ts";
+
+/** What the kernel's own commands work with. */
+export interface ChatDeps {
+  readonly db: Db;
+  readonly accounts: Accounts;
+  readonly ledger: Ledger;
+  readonly delivery: Delivery;
+  readonly media: MediaStore;
+  readonly settings: Settings;
+  readonly texts: Texts;
+  readonly cipher: Cipher;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** What takes part in the chat besides the kernel, in the order in which it is shown. */
+  readonly features: readonly ChatParts[];
+  /** Everything that keeps something about people. */
+  readonly personalData: readonly (PersonalData & { readonly owner: string })[];
+  /** Every command of the program, for `/help`. Read when needed: it includes the kernel's own. */
+  readonly commands: () => readonly Command[];
+}

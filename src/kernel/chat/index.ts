@@ -1,0 +1,5 @@
+export { kernelChat } from "./chat.ts";
+export type { ChatDeps } from "./chat-deps.ts";
+export { announceMoney } from "./money-events.ts";
+export { exportSettlement } from "./personal-data.ts";
+export { signButton, verifyButton } from "./signed-button.ts";

@@ -1,0 +1,83 @@
+import type { Tx } from "../db/index.ts";
+import type { RefundRequest, RefundState } from "../ledger/index.ts";
+import { Html } from "../lib/html.ts";
+import type { Language } from "../lib/language.ts";
+import { formatCredits } from "../lib/money.ts";
+import { type Button, callbackData } from "../telegram/index.ts";
+import type { ChatDeps } from "./chat-deps.ts";
+
+export interface RefundCard {
+  readonly refund: RefundRequest;
+  /** Who decided, as shown to the admins. */
+  readonly actor?: string;
+  /** The credits are spent: approving needs a second, explicit press. */
+  readonly spent?: boolean;
+}
+
+/** Shows or refreshes the request in every admin chat: one card each, edited as the request moves on. */
+export async function putRefundCard(deps: ChatDeps, tx: Tx, card: RefundCard): Promise<void> {
+  const { refund } = card;
+  const person = await deps.accounts.userById(tx, refund.userId);
+  for (const chatId of deps.accounts.adminChatIds) {
+    const admin = await deps.accounts.userByTelegramId(tx, chatId);
+    const t = deps.texts(admin?.language ?? "en");
+    const parts = [
+      t("chat-refund-request", {
+        name: person?.firstName ?? "?",
+        telegramId: String(refund.telegramId),
+        stars: refund.stars,
+        credits: formatCredits(refund.credits, t.language),
+        reason: refund.reason,
+      }),
+    ];
+    if (refund.state !== "requested") parts.push(t(`chat-refund-state-${refund.state}`, { actor: card.actor ?? "–" }));
+    else if (card.spent === true) parts.push(t("chat-refund-spent"));
+    await deps.delivery.putCard(tx, {
+      key: `ledger.refund:${refund.id}`,
+      chatId,
+      topic: "system_error",
+      lane: "alert",
+      content: { kind: "text", html: Html.join(parts, "\n\n"), keyboard: { inline: buttons(deps, t.language, card) } },
+    });
+  }
+}
+
+function buttons({ texts }: ChatDeps, language: Language, { refund, spent }: RefundCard): readonly (readonly Button[])[] {
+  if (refund.state !== "requested") return [];
+  const t = texts(language);
+  const decide = (text: string, verdict: string, style: "success" | "danger"): Button => ({
+    text: t.plain(text),
+    style,
+    callback: callbackData("refund", verdict, refund.id),
+  });
+  return [
+    [
+      spent === true
+        ? decide("chat-refund-approve-negative", "negative", "danger")
+        : decide("chat-refund-approve", "approve", "success"),
+      decide("chat-refund-refuse", "refuse", "danger"),
+    ],
+  ];
+}
+
+/** Tells the person how the request ended. */
+export async function tellRefund(
+  deps: ChatDeps,
+  tx: Tx,
+  refund: RefundRequest & { readonly state: Extract<RefundState, "refunded" | "refused" | "failed"> },
+): Promise<void> {
+  const person = await deps.accounts.userById(tx, refund.userId);
+  const t = deps.texts(person?.language ?? "en");
+  await deps.delivery.enqueue(tx, {
+    chatId: refund.telegramId,
+    topic: "payment",
+    dedupeKey: `refund:${refund.id}:${refund.state}`,
+    content: {
+      kind: "text",
+      html: t(`chat-refund-told-${refund.state}`, {
+        stars: refund.stars,
+        credits: formatCredits(refund.credits, t.language),
+      }),
+    },
+  });
+}

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+
+import type { ChatParts } from "../feature.ts";
+import type { Payment, RefundResult } from "../ledger/index.ts";
+import { Html } from "../lib/html.ts";
+import { type Button, callbackData, type UpdateContext } from "../telegram/index.ts";
+import type { ChatDeps } from "./chat-deps.ts";
+import { putRefundCard, tellRefund } from "./refund-card.ts";
+
+const reasonDialog = "chat.refund-reason";
+const shownPayments = 8;
+const longestReason = 500;
+
+/** `/paysupport` for people, and the decision of the admins. */
+export function refunds(deps: ChatDeps): ChatParts {
+  return {
+    commands: [
+      {
+        name: "paysupport",
+        description: "chat-command-paysupport",
+        access: "user",
+        run: async (context) => {
+          await showPayments(deps, context);
+        },
+      },
+    ],
+    callbacks: [
+      {
+        prefix: "paysupport",
+        access: "user",
+        run: async (context, [handle]) => {
+          await askReason(deps, context, handle);
+        },
+      },
+      {
+        prefix: "refund",
+        access: "admin",
+        run: async (context, [verdict, id]) => {
+          await decide(deps, context, { verdict, id });
+        },
+      },
+    ],
+    dialogs: [
+      {
+        flow: reasonDialog,
+        onMessage: async (context, { data }, message) => {
+          if (message.text === undefined) return "pass";
+          await request(deps, context, { chargeId: String(data["chargeId"]), reason: message.text });
+          return "handled";
+        },
+      },
+    ],
+    services: [
+      {
+        kind: "refunded_payment",
+        run: async (context) => {
+          await refundedByTelegram(deps, context);
+        },
+      },
+    ],
+  };
+}
+
+/** Charge ids are longer than a button may carry; the press is matched against the person's own payments. */
+function handleOf({ chargeId }: Payment): string {
+  return createHash("sha256").update(chargeId).digest("base64url").slice(0, 16);
+}
+
+async function showPayments({ ledger }: ChatDeps, { t, tx, user, reply }: UpdateContext): Promise<void> {
+  const payments = (await ledger.stars.payments(tx, user.id)).slice(0, shownPayments);
+  const date = new Intl.DateTimeFormat(t.language, { dateStyle: "medium", timeZone: user.timeZone });
+  const rows = payments.map((payment): readonly Button[] => [
+    {
+      text: t.plain("chat-paysupport-payment", { stars: payment.stars, date: date.format(payment.paidAt) }),
+      callback: callbackData("paysupport", handleOf(payment)),
+    },
+  ]);
+  const question = t(rows.length === 0 ? "chat-paysupport-none" : "chat-paysupport-choose");
+  await reply({
+    kind: "text",
+    html: Html.join([t("chat-paysupport"), question], "\n\n"),
+    ...(rows.length > 0 && { keyboard: { inline: rows } }),
+  });
+}
+
+async function askReason({ ledger }: ChatDeps, context: UpdateContext, handle: string | undefined): Promise<void> {
+  const { t, tx, user, reply, dialog } = context;
+  const payment = (await ledger.stars.payments(tx, user.id)).find((known) => handleOf(known) === handle);
+  if (payment === undefined) {
+    await reply(t("chat-paysupport-unknown"));
+    return;
+  }
+  await dialog.set({ flow: reasonDialog, step: "reason", data: { chargeId: payment.chargeId } });
+  await reply(t("chat-paysupport-reason", { stars: payment.stars }));
+}
+
+async function request(
+  deps: ChatDeps,
+  { t, tx, user, reply, dialog }: UpdateContext,
+  { chargeId, reason }: { readonly chargeId: string; readonly reason: string },
+): Promise<void> {
+  await dialog.close();
+  const result = await deps.ledger.stars.requestRefund(tx, {
+    userId: user.id,
+    chargeId,
+    reason: reason.slice(0, longestReason),
+  });
+  if (!result.ok) {
+    await reply(t(result.reason === "already_requested" ? "chat-paysupport-already_requested" : "chat-paysupport-unknown"));
+    return;
+  }
+  await putRefundCard(deps, tx, { refund: result.refund });
+  await reply(t("chat-paysupport-sent"));
+}
+
+async function decide(
+  deps: ChatDeps,
+  context: UpdateContext,
+  { verdict, id }: { readonly verdict: string | undefined; readonly id: string | undefined },
+): Promise<void> {
+  const { t, tx, user, answer } = context;
+  const refund = id === undefined ? undefined : await deps.ledger.stars.findRefund(tx, id);
+  if (refund === undefined) {
+    answer(t.plain("chat-refund-not-open"));
+    return;
+  }
+  const actor = `user:${user.id}`;
+  const result: RefundResult =
+    verdict === "refuse"
+      ? await deps.ledger.stars.refuseRefund(tx, refund.id, actor)
+      : await deps.ledger.stars.approveRefund(tx, refund.id, { actor, allowNegative: verdict === "negative" });
+  if (!result.ok) {
+    answer(t.plain(result.reason === "credits_spent" ? "chat-refund-spent" : "chat-refund-not-open"), { alert: true });
+    if (result.reason === "credits_spent") await putRefundCard(deps, tx, { refund, spent: true });
+    return;
+  }
+  await deps.accounts.audit(tx, {
+    actor,
+    action: verdict === "refuse" ? "ledger.refund_refused" : "ledger.refund_approved",
+    subject: `refund:${refund.id}`,
+    before: { state: refund.state },
+    after: { state: result.refund.state, verdict },
+    origin: "chat",
+  });
+  await putRefundCard(deps, tx, { refund: result.refund, actor: user.firstName });
+  if (result.refund.state === "refused") await tellRefund(deps, tx, { ...result.refund, state: "refused" });
+}
+
+/** Also comes for the refunds that we made ourselves; the ledger knows those and posts nothing again. */
+async function refundedByTelegram({ ledger }: ChatDeps, { tx, t, update, user, reply }: UpdateContext): Promise<void> {
+  const refunded = update.message?.refunded_payment;
+  if (refunded === undefined) return;
+  const posted = await ledger.stars.noteRefund(tx, {
+    telegramId: user.telegramId,
+    chargeId: refunded.telegram_payment_charge_id,
+    stars: refunded.total_amount,
+  });
+  if (posted === "posted") await reply(t("chat-refunded-by-telegram", { stars: refunded.total_amount }));
+}

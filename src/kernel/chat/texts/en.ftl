@@ -1,0 +1,148 @@
+# Texts of the kernel's own commands. Markup is Telegram's HTML; arguments are escaped.
+
+chat-command-start = Welcome, balance and what you can do
+chat-command-help = All commands
+chat-command-settings = Language, time zone, notifications
+chat-command-cancel = Stop what you are doing
+chat-command-buy = Buy credits with Stars
+chat-command-paysupport = Help with a payment, refunds
+chat-command-terms = Terms of service
+chat-command-privacy = What is stored about you
+chat-command-export = Get everything stored about you
+chat-command-forget = Erase everything stored about you
+chat-command-credit = Give or take credits
+
+chat-start-hello = 👋 Hi, <b>{ $name }</b>!
+chat-start-balance = 💳 You have <b>{ $credits }</b> credits.
+chat-start-next = /help lists every command, /settings is for language, time zone and notifications.
+
+chat-help-title = <b>What I can do</b>
+chat-help-line = /{ $command } – { $description }
+chat-help-operators = <b>For operators</b>
+
+chat-cancelled = Stopped. What is already being made goes on; its card has its own Cancel button.
+chat-nothing-to-cancel = There is nothing to stop right now.
+
+chat-settings-title = ⚙️ <b>Settings</b>
+chat-settings-summary =
+    Language: <b>{ $language }</b>
+    Time zone: <b>{ $zone }</b> (now { $time })
+    Quiet hours: <b>{ $quiet }</b>
+chat-settings-language = 🌐 Language
+chat-settings-zone = 🕒 Time zone
+chat-settings-quiet = 🌙 Quiet hours
+chat-settings-topics = 🔔 Notifications
+chat-settings-back = ‹ Back
+chat-settings-choose-language = Which language shall I speak?
+chat-settings-choose-zone = Where are you? It decides when quiet hours begin and how times are shown.
+chat-settings-other-zone = Another one…
+chat-settings-type-zone = Type the name of your time zone, such as <code>Asia/Seoul</code> or <code>Europe/Paris</code>.
+chat-settings-unknown-zone = I do not know the time zone “{ $zone }”. Expected a name such as <code>Asia/Seoul</code> or <code>America/New_York</code>.
+chat-settings-zone-set = Time zone: <b>{ $zone }</b>, where it is { $time } now.
+chat-settings-choose-quiet = During quiet hours notifications wait, arrive silently or are dropped, as you choose for each. Payments and critical alerts always arrive.
+chat-settings-quiet-off = Off
+chat-settings-quiet-range = { $from } – { $to }
+chat-settings-topics-intro = Tap to switch a notification on or off. The symbol says what happens in quiet hours: tap it to change.
+chat-settings-no-topics = Nothing here can be switched off.
+chat-settings-mode-deliver = 🔔 arrives
+chat-settings-mode-silent = 🔕 silently
+chat-settings-mode-hold = ⏸ waits
+chat-settings-mode-drop = 🗑 dropped
+
+chat-buy-title = ⭐ <b>Buy credits</b>
+chat-buy-intro =
+    You have <b>{ $credits }</b> credits. Choose a pack; you pay with Telegram Stars.
+    Credits are only taken for videos that reach you. /terms · /paysupport
+chat-buy-pack = { $credits } { $count ->
+    [one] credit
+   *[other] credits
+  } · { $stars } ⭐
+chat-buy-gone = This pack is not on sale any more. /buy shows today's packs.
+chat-invoice-title = { $credits } { $count ->
+    [one] credit
+   *[other] credits
+  }
+chat-invoice-description = { $credits } { $count ->
+    [one] credit
+   *[other] credits
+  } for making videos. They do not expire.
+chat-order-unknown_order = This offer is no longer valid. Please use /buy for a new one.
+chat-order-expired = This offer has expired. Please use /buy for a new one.
+chat-order-wrong_person = This offer was made for somebody else. Please use /buy for your own.
+chat-order-wrong_amount = The price has changed. Please use /buy for a new offer.
+chat-order-account_blocked = Your account is blocked. /paysupport helps.
+chat-order-unavailable = Payments are not possible right now. Please try again in a minute. Nothing was charged.
+chat-receipt =
+    ✅ <b>Payment received</b>
+    { $stars } ⭐ → <b>{ $credits }</b> credits
+    Balance: <b>{ $balance }</b> credits
+    Receipt: <code>{ $charge }</code>
+chat-receipt-unknown =
+    ✅ Your payment of { $stars } ⭐ was received, but I cannot tell which offer it belongs to. It is safe: an operator will credit or refund it.
+    Receipt: <code>{ $charge }</code>
+chat-payment-recovered =
+    ✅ A payment of { $stars } ⭐ reached me late. <b>{ $credits }</b> credits are on your account now.
+chat-refunded-by-telegram = ↩️ Telegram has returned { $stars } ⭐ to you.
+
+chat-terms =
+    <b>Terms of service</b>
+    • Credits are bought with Telegram Stars and spent on videos. One credit is the same for everybody; prices stand in the model list before you start.
+    • A price is reserved when you order and taken only when the video has arrived in this chat. If making it fails, nothing is taken.
+    • Unspent purchases can be refunded: /paysupport.
+    • Do not ask for anything illegal, or for pictures of real people without their consent. Providers refuse such prompts; nothing is charged for a refusal.
+    • /privacy says what is stored about you.
+chat-privacy =
+    <b>Privacy</b>
+    <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance and payments; for each video the time, model, length, resolution, cost and outcome.
+    <b>Not kept:</b> prompts, images and videos. A prompt is encrypted while its video is being made and erased when that ends.
+    /export sends you all of it. /forget erases it.
+
+chat-paysupport =
+    <b>Payment support</b>
+    Credits for videos that failed come back by themselves. A purchase whose credits you have not spent can be refunded in Stars.
+chat-paysupport-choose = Which payment is it about?
+chat-paysupport-none = There is no payment of yours that could be refunded.
+chat-paysupport-payment = { $stars } ⭐ · { $date }
+chat-paysupport-reason = Why would you like { $stars } ⭐ back? One message is enough. /cancel stops.
+chat-paysupport-sent = Your request is with the operators. You will hear from me here.
+chat-paysupport-already_requested = This payment is already being looked at.
+chat-paysupport-unknown = This payment cannot be refunded any more.
+chat-refund-request =
+    ↩️ <b>Refund request</b>
+    { $name } (<code>{ $telegramId }</code>) wants { $stars } ⭐ back for { $credits } credits.
+    Reason: { $reason }
+chat-refund-approve = Approve
+chat-refund-refuse = Refuse
+chat-refund-approve-negative = Approve although spent
+chat-refund-spent = The credits of this payment are spent. Approving makes the balance negative until it is settled.
+chat-refund-not-open = This request is not open any more.
+chat-refund-state-approved = ⏳ Approved by { $actor }; Telegram is being asked.
+chat-refund-state-refunding = ⏳ Approved by { $actor }; Telegram is being asked.
+chat-refund-state-refunded = ✅ Refunded.
+chat-refund-state-refused = 🚫 Refused by { $actor }.
+chat-refund-state-failed = ❌ Telegram refused the refund. The credits are back on the account.
+chat-refund-state-requested = Waiting for a decision.
+chat-refund-told-refunded = ✅ { $stars } ⭐ have been returned to you. { $credits } credits were taken back.
+chat-refund-told-refused = Your refund request for { $stars } ⭐ was refused. /paysupport if there is more to say.
+chat-refund-told-failed = Your refund of { $stars } ⭐ could not be made; your credits are unchanged. An operator has been told.
+
+chat-credit-usage = Expected: <code>/credit @username +5 reason</code> or <code>/credit 123456789 -2.5 reason</code>
+chat-credit-unknown-user = I do not know { $who }. The person must have started the bot once.
+chat-credit-insufficient = Not possible: only { $available } credits are available.
+chat-credit-done = Done. { $name } now has <b>{ $credits }</b> credits.
+chat-credit-given = 🎁 You were given <b>{ $credits }</b> credits: { $reason }
+chat-credit-taken = <b>{ $credits }</b> credits were taken from your account: { $reason }
+
+chat-drift = ⚠️ <b>The ledger and Telegram differ</b>
+    { $detail }
+
+chat-export-caption = Everything that is stored about you.
+chat-forget-warning =
+    <b>Erase everything?</b>
+    Your name, settings, statistics and everything else that tells who you are will be erased, and running videos cancelled. This cannot be undone.
+chat-forget-credits = You would lose <b>{ $credits }</b> credits.
+chat-forget-yes = Erase everything
+chat-forget-no = Keep it
+chat-forget-done = Done. Everything about you is erased. /start begins anew.
+chat-forget-kept = Nothing was erased.
+chat-button-expired = This button has expired.

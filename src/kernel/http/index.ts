@@ -1,0 +1,10 @@
+export { type Answer, idempotently } from "./idempotency.ts";
+export { needsApiKey } from "./openapi.ts";
+export { problemSchema } from "./problem.ts";
+export { deliveryRoutes } from "./routes/deliveries.ts";
+export { healthRoutes } from "./routes/health.ts";
+export { mediaRoutes } from "./routes/media.ts";
+export { metricsRoutes } from "./routes/metrics.ts";
+export { notificationRoutes } from "./routes/notifications.ts";
+export { type WebhookReceiver, webhookRoutes } from "./routes/webhook.ts";
+export { createHttpServer, type HttpDeps } from "./server.ts";

@@ -1,0 +1,13 @@
+import type { ErrorDefinition } from "../../lib/errors.ts";
+
+export const noRecipients = {
+  code: "notifications.no_recipients",
+  status: 400,
+  message: "give either chat_ids or audience",
+} as const satisfies ErrorDefinition;
+
+export const imageTooLarge = {
+  code: "notifications.image_too_large",
+  status: 413,
+  message: "image.base64: expected at most {megabytes} MB",
+} as const satisfies ErrorDefinition;

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { startEmbeddedPostgres } from "#kernel/db/embedded.ts";
+import { systemClock } from "#kernel/lib/clock.ts";
+
+export interface TestServer {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Tests lose nothing that matters when the power fails: without waiting for the disk the suite takes half the time. */
+const fast = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" };
+
+/** A PostgreSQL server of its own in a directory that goes with it. */
+export async function startTestServer(): Promise<TestServer> {
+  const directory = await mkdtemp(join(tmpdir(), "telecast-test-"));
+  const server = await startEmbeddedPostgres({ dataDir: directory, clock: systemClock, settings: fast });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
