@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 import type { Db, Tx } from "../db/index.ts";
 
-/** A group of stored settings with a schema whose every field has a default. */
+/** A group of stored settings: an object of plain JSON values with a schema whose every field has a default. */
 export interface SettingsSection<T = unknown> {
   /** `<owner>.<topic>`, such as `studio.limits`. */
   readonly key: string;
@@ -10,7 +10,9 @@ export interface SettingsSection<T = unknown> {
   readonly schema: z.ZodType<T>;
 }
 
+/** @throws when a field has no default: an empty database must be a complete configuration. */
 export function defineSettings<T extends object>(section: SettingsSection<T>): SettingsSection<T> {
+  if (!section.schema.safeParse({}).success) throw new Error(`a field of the settings ${section.key} has no default`);
   return section;
 }
 
@@ -20,7 +22,7 @@ export interface Settings {
   /** The last values read, for code that cannot wait; the defaults before the first read. */
   readonly current: <T>(section: SettingsSection<T>) => T;
   /**
-   * Stores new values with their history and wakes the other replicas.
+   * Stores new values with their history and wakes the other replicas. What equals the default is not stored.
    * @param by who: `user:42`, `cli`, `api-key:…`.
    * @throws AppError `settings.invalid` that names the field and what is expected.
    */
@@ -29,6 +31,7 @@ export interface Settings {
     section: SettingsSection<T>,
     change: { readonly value: T; readonly by: string },
   ) => Promise<void>;
+  /** Newest first. */
   readonly history: (db: Db, key: string, limit: number) => Promise<readonly SettingsChange[]>;
 }
 
