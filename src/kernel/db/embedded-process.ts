@@ -61,9 +61,12 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
 
 /** True as soon as the process is gone, false when it still runs after `timeoutMs`. */
 export async function waitUntilGone(pid: number, timeoutMs: number, clock: Clock): Promise<boolean> {
+  const stamp = processStamp(pid);
+  const isThere = (): boolean => stamp !== undefined && processStamp(pid) === stamp;
   const until = clock.monotonicMs() + timeoutMs;
-  for (const stamp = processStamp(pid); processStamp(pid) === stamp && stamp !== undefined; await pause(clock, 5)) {
+  while (isThere()) {
     if (clock.monotonicMs() > until) return false;
+    await pause(clock, 5);
   }
   return true;
 }
