@@ -43,8 +43,13 @@ async function sharedServer(): Promise<string> {
   const given = process.env[serverVariable];
   if (given !== undefined) return given;
   own ??= startTestServer().then(async ({ url, stop }) => {
+    try {
+      await makeTemplate(url);
+    } catch (error) {
+      await stop();
+      throw error;
+    }
     cleanUp(stop);
-    await makeTemplate(url);
     return url;
   });
   return await own;

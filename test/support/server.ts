@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startEmbeddedPostgres } from "#kernel/db/embedded.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
+import { silentLogger } from "#kernel/observability/index.ts";
 
 export interface TestServer {
   readonly url: string;
@@ -16,7 +17,14 @@ const fast = { fsync: "off", synchronous_commit: "off", full_page_writes: "off",
 /** A PostgreSQL server of its own in a directory that goes with it. */
 export async function startTestServer(): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), "telecast-test-"));
-  const server = await startEmbeddedPostgres({ dataDir: directory, clock: systemClock, settings: fast });
+  // The server's own user must be able to enter, or the data would be kept elsewhere.
+  await chmod(directory, 0o755);
+  const server = await startEmbeddedPostgres({
+    dataDir: directory,
+    clock: systemClock,
+    log: silentLogger(),
+    settings: fast,
+  });
   return {
     url: server.url,
     stop: async () => {
