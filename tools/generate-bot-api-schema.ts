@@ -168,7 +168,8 @@ function makeWriter({ declared }: Sources, objects: Map<string, Fields>, aliases
   };
 
   const valuesOf = (type: TSType): string => {
-    if (type.type !== "TSTypeQuery" || type.exprName.type !== "Identifier") throw new Error("an unexpected indexed type");
+    if (type.type !== "TSTypeQuery" || type.exprName.type !== "Identifier")
+      throw new Error("an unexpected indexed type");
     const found = declared.get(type.exprName.name);
     if (found?.kind !== "const" || found.type.type !== "TSTypeLiteral") throw new Error("an unexpected constant");
     return [...fieldsOf(found.type.members, "").values()].join(" | ");
