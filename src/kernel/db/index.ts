@@ -9,6 +9,7 @@ export {
   sqlState,
   type Tx,
 } from "./database.ts";
+export { agreeOnFact } from "./fact.ts";
 export { createLease, type Lease } from "./lease.ts";
 export { createListener, type Listener } from "./listener.ts";
 export { migrate, type MigrationSource } from "./migrate.ts";
