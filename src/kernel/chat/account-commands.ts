@@ -1,6 +1,6 @@
 import type { ChatParts } from "../feature.ts";
-import { formatCredits } from "../lib/money.ts";
 import { Html } from "../lib/html.ts";
+import { formatCredits } from "../lib/money.ts";
 import type { Button, Command, UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 
@@ -15,8 +15,23 @@ export function accountCommands(deps: ChatDeps): ChatParts {
     };
   return {
     commands: [
-      { name: "start", description: "chat-command-start", access: "user", run: async (context) => { await start(deps, context); } },
-      { name: "help", description: "chat-command-help", access: "user", inGroups: true, run: async (context) => { await help(deps, context); } },
+      {
+        name: "start",
+        description: "chat-command-start",
+        access: "user",
+        run: async (context) => {
+          await start(deps, context);
+        },
+      },
+      {
+        name: "help",
+        description: "chat-command-help",
+        access: "user",
+        inGroups: true,
+        run: async (context) => {
+          await help(deps, context);
+        },
+      },
       { name: "cancel", description: "chat-command-cancel", access: "user", inGroups: true, run: cancel },
       { name: "terms", description: "chat-command-terms", access: "user", run: showText("chat-terms") },
       { name: "privacy", description: "chat-command-privacy", access: "user", run: showText("chat-privacy") },

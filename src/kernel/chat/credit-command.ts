@@ -56,7 +56,9 @@ async function adjust(deps: ChatDeps, context: UpdateContext, args: string): Pro
     origin: "chat",
   });
   await tell(deps, context, { person, amount, reason });
-  await reply(t("chat-credit-done", { name: person.firstName, credits: formatCredits(result.balance.available, t.language) }));
+  await reply(
+    t("chat-credit-done", { name: person.firstName, credits: formatCredits(result.balance.available, t.language) }),
+  );
 }
 
 async function findPerson({ accounts }: ChatDeps, { tx }: UpdateContext, who: string): Promise<User | undefined> {
@@ -76,7 +78,10 @@ async function tell(
     topic: "payment",
     content: {
       kind: "text",
-      html: t(amount > 0n ? "chat-credit-given" : "chat-credit-taken", { credits: formatCredits(size, t.language), reason }),
+      html: t(amount > 0n ? "chat-credit-given" : "chat-credit-taken", {
+        credits: formatCredits(size, t.language),
+        reason,
+      }),
     },
   });
 }

@@ -42,7 +42,11 @@ export async function putRefundCard(deps: ChatDeps, tx: Tx, card: RefundCard): P
   }
 }
 
-function buttons({ texts }: ChatDeps, language: Language, { refund, spent }: RefundCard): readonly (readonly Button[])[] {
+function buttons(
+  { texts }: ChatDeps,
+  language: Language,
+  { refund, spent }: RefundCard,
+): readonly (readonly Button[])[] {
   if (refund.state !== "requested") return [];
   const t = texts(language);
   const decide = (text: string, verdict: string, style: "success" | "danger"): Button => ({

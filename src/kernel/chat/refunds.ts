@@ -106,7 +106,9 @@ async function request(
     reason: reason.slice(0, longestReason),
   });
   if (!result.ok) {
-    await reply(t(result.reason === "already_requested" ? "chat-paysupport-already_requested" : "chat-paysupport-unknown"));
+    await reply(
+      t(result.reason === "already_requested" ? "chat-paysupport-already_requested" : "chat-paysupport-unknown"),
+    );
     return;
   }
   await putRefundCard(deps, tx, { refund: result.refund });

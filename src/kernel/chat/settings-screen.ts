@@ -1,8 +1,8 @@
+import type { QuietHours, QuietMode } from "../delivery/index.ts";
 import type { ChatParts } from "../feature.ts";
 import { Html } from "../lib/html.ts";
 import { languages } from "../lib/language.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "../telegram/index.ts";
-import type { QuietHours, QuietMode } from "../delivery/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 
 const languageNames = { en: "English", ko: "한국어" } as const;
@@ -73,10 +73,14 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
   const [action, value] = args;
   switch (action) {
     case "language":
-      return choiceScreen(context, t("chat-settings-choose-language"), languages.map((language) => ({
-        text: languageNames[language],
-        callback: callbackData("set", "lang", language),
-      })));
+      return choiceScreen(
+        context,
+        t("chat-settings-choose-language"),
+        languages.map((language) => ({
+          text: languageNames[language],
+          callback: callbackData("set", "lang", language),
+        })),
+      );
     case "lang": {
       const language = languages.find((known) => known === value);
       if (language === undefined) return undefined;
@@ -90,7 +94,11 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
       ]);
     case "typezone":
       await context.dialog.set({ flow: zoneDialog, step: "type", data: {} });
-      await context.reply({ kind: "text", html: t("chat-settings-type-zone"), keyboard: { forceReply: { placeholder: "Asia/Seoul" } } });
+      await context.reply({
+        kind: "text",
+        html: t("chat-settings-type-zone"),
+        keyboard: { forceReply: { placeholder: "Asia/Seoul" } },
+      });
       return undefined;
     case "tz":
       if (!commonZones.some((zone) => zone === value) || value === undefined) return undefined;
@@ -107,6 +115,7 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
     case "mode":
       await changeTopic(deps, context, { what: action, topic: value });
       return await topicsScreen(deps, context);
+    case undefined:
     default:
       return await mainScreen(deps, context);
   }
@@ -186,7 +195,11 @@ async function setQuiet({ delivery }: ChatDeps, { tx, chat, user }: UpdateContex
 }
 
 /** Quiet hours follow the person to the new zone. */
-async function setZone({ accounts, delivery }: ChatDeps, { tx, chat, user }: UpdateContext, timeZone: string): Promise<void> {
+async function setZone(
+  { accounts, delivery }: ChatDeps,
+  { tx, chat, user }: UpdateContext,
+  timeZone: string,
+): Promise<void> {
   await accounts.setTimeZone(tx, user.id, timeZone);
   const quiet = await delivery.preferences.quietHours(tx, chat.id);
   if (quiet !== undefined) await delivery.preferences.setQuietHours(tx, chat.id, { ...quiet, timeZone });

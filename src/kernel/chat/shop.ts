@@ -1,10 +1,10 @@
 import type { ChatParts } from "../feature.ts";
-import { type OrderProblem, type Pack, shopSettings } from "../ledger/index.ts";
+import { type OrderProblem, type Pack, packsOf, starsSettings } from "../ledger/index.ts";
+import { toError } from "../lib/errors.ts";
 import { Html } from "../lib/html.ts";
 import { languageFor } from "../lib/language.ts";
 import { formatCredits, thousandths } from "../lib/money.ts";
 import { type Button, callbackData, type UpdateContext } from "../telegram/index.ts";
-import { toError } from "../lib/errors.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 
 /** Telegram gives 10 s to answer a pre-checkout query; the person should not wait even one. */
@@ -57,20 +57,23 @@ export function shop(deps: ChatDeps): ChatParts {
 
 async function showPacks(deps: ChatDeps, { t, tx, user, reply }: UpdateContext): Promise<void> {
   const { available } = await deps.ledger.balance(tx, user.id);
-  const { packs } = await deps.settings.read(shopSettings);
+  const packs = packsOf(await deps.settings.read(starsSettings));
   await reply({
     kind: "text",
     html: Html.join([t("chat-buy-title"), t("chat-buy-intro", { credits: formatCredits(available, t.language) })]),
     keyboard: {
       inline: packs.map((pack): readonly Button[] => [
-        { text: t.plain("chat-buy-pack", { ...packArgs(pack, t.language), stars: pack.stars }), callback: callbackData("buy", pack.id) },
+        {
+          text: t.plain("chat-buy-pack", { ...packArgs(pack, t.language), stars: pack.stars }),
+          callback: callbackData("buy", pack.id),
+        },
       ]),
     },
   });
 }
 
 async function sendInvoice(deps: ChatDeps, { t, tx, user, reply }: UpdateContext, packId: string): Promise<void> {
-  const { packs } = await deps.settings.read(shopSettings);
+  const packs = packsOf(await deps.settings.read(starsSettings));
   const pack = packs.find(({ id }) => id === packId);
   if (pack === undefined) {
     await reply(t("chat-buy-gone"));
@@ -95,7 +98,10 @@ function packArgs({ credits }: Pick<Pack, "credits">, language: "en" | "ko"): { 
 type Check = Parameters<ChatDeps["ledger"]["stars"]["checkOrder"]>[1];
 
 /** A refusal costs nothing; a silence lets Telegram's own time-out decide. So whatever goes wrong is a refusal. */
-async function checkInTime({ ledger, db, clock, log }: ChatDeps, query: Check): Promise<OrderProblem | "unavailable" | undefined> {
+async function checkInTime(
+  { ledger, db, clock, log }: ChatDeps,
+  query: Check,
+): Promise<OrderProblem | "unavailable" | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<"unavailable">();
   const timer = clock.schedule(checkMs, () => {
     resolve("unavailable");
