@@ -38,7 +38,8 @@ const aliases: Readonly<Record<string, string>> = {
   "#test/": "test/",
 };
 
-const importPattern = /(?:^|\s|;)(import|export)(\s+type)?\b[^"'`;]*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(\s*["']([^"']+)["']|(?:^|\n)import\s+["']([^"']+)["']/g;
+const importPattern =
+  /(?:^|\s|;)(import|export)(\s+type)?\b[^"'`;]*?\bfrom\s*["']([^"']+)["']|\bimport\s*\(\s*["']([^"']+)["']|(?:^|\n)import\s+["']([^"']+)["']/g;
 
 const edges: readonly Edge[] = globSync(["src/**/*.ts", "web/**/*.{ts,tsx}", "test/**/*.ts", "bench/**/*.ts"])
   .filter((file) => !file.includes("node_modules"))
@@ -95,7 +96,8 @@ const rules: Readonly<Record<string, (edge: Edge) => boolean>> = {
     inside(edge.from, "src/kernel/http", "src/features/*/http") ||
     (edge.typeOnly && edge.from === "src/kernel/feature.ts"),
   "domain files of a feature know neither Telegram nor HTTP": ({ from, to }) => {
-    if (feature(from) === undefined || isTest(from) || inside(from, "src/features/*/chat", "src/features/*/http")) return true;
+    if (feature(from) === undefined || isTest(from) || inside(from, "src/features/*/chat", "src/features/*/http"))
+      return true;
     const wiring = /\/(feature|notifications|settings)\.ts$/.test(from);
     return wiring || !["src/kernel/http/index.ts", "grammy", "fastify"].includes(to);
   },
@@ -140,7 +142,10 @@ test("each rule can fail", () => {
     "a kernel module is entered through its index": edge("src/kernel/http/x.ts", "src/kernel/db/database.ts"),
     "only telegram, delivery and the features' chats import grammy": edge("src/features/studio/job.ts", "grammy/types"),
     "only http and the features' http import fastify": edge("src/kernel/delivery/x.ts", "fastify"),
-    "domain files of a feature know neither Telegram nor HTTP": edge("src/features/studio/job.ts", "src/kernel/http/index.ts"),
+    "domain files of a feature know neither Telegram nor HTTP": edge(
+      "src/features/studio/job.ts",
+      "src/kernel/http/index.ts",
+    ),
     "the sandbox stands alone": edge("src/sandbox/server.ts", "src/kernel/db/index.ts"),
     "only main.ts and tests import the sandbox": edge("src/kernel/http/x.ts", "src/sandbox/server.ts"),
     "the pages take only types from the server": edge("web/sandbox/app.tsx", "src/sandbox/protocol.ts"),
@@ -158,8 +163,12 @@ test("only config, the command line and tools read the environment", () => {
   const readers = globSync("src/**/*.ts").filter(
     (file) => !isTest(file) && /\bprocess\.env\b/.test(readFileSync(file, "utf8")),
   );
-  const allowed = (file: string): boolean => inside(file, "src/kernel/config") || ["src/main.ts", "src/cli.ts"].includes(file);
-  assert.deepEqual(readers.filter((file) => !allowed(file)), []);
+  const allowed = (file: string): boolean =>
+    inside(file, "src/kernel/config") || ["src/main.ts", "src/cli.ts"].includes(file);
+  assert.deepEqual(
+    readers.filter((file) => !allowed(file)),
+    [],
+  );
 });
 
 test("no file is longer than 400 lines", () => {
