@@ -53,31 +53,53 @@ export interface Accounts {
   readonly noteUser: (tx: Tx, person: TelegramPerson) => Promise<User>;
   /** Finds or makes the chat. A private chat belongs to the person with the same Telegram id. */
   readonly noteChat: (tx: Tx, chat: TelegramChat) => Promise<Chat>;
+  /** Undefined also when the person was forgotten. */
   readonly userById: (db: Db, id: number) => Promise<User | undefined>;
   readonly userByTelegramId: (db: Db, telegramId: number) => Promise<User | undefined>;
   /** By `@name` in any case; the newest holder of the name. */
   readonly userByUsername: (db: Db, username: string) => Promise<User | undefined>;
+  /** In the order in which they came. */
+  readonly listUsers: (db: Db, filter: UserFilter) => Promise<readonly User[]>;
   readonly setLanguage: (tx: Tx, userId: number, language: Language) => Promise<void>;
   /** @throws AppError `accounts.unknown_time_zone`. */
   readonly setTimeZone: (tx: Tx, userId: number, timeZone: string) => Promise<void>;
   readonly setBlocked: (tx: Tx, userId: number, blocked: boolean) => Promise<void>;
+  /** Admins named by `ADMIN_CHAT_IDS` stay admins whatever is stored. */
+  readonly setRole: (tx: Tx, userId: number, role: Role) => Promise<void>;
 
   readonly chatById: (db: Db, chatId: number) => Promise<Chat | undefined>;
+  /** Also for a chat that was never noted. The reason is the latest, the time the first. */
   readonly suspendChat: (tx: Tx, chatId: number, reason: string) => Promise<void>;
   /** @returns whether it had been suspended. */
   readonly reactivateChat: (tx: Tx, chatId: number) => Promise<boolean>;
-  /** A group became a supergroup: the chat keeps everything under its new id. */
+  /** A group became a supergroup: the chat keeps everything under its new id. Nothing happens the second time. */
   readonly migrateChat: (tx: Tx, from: number, to: number) => Promise<void>;
   /** The chats of `ADMIN_CHAT_IDS`: where alerts and requests go. */
   readonly adminChatIds: readonly number[];
+  /** The chats of `MONITORING_CHAT_IDS`: they are told what admins are told, but command nothing. */
+  readonly monitoringChatIds: readonly number[];
 
-  /** Erases names and everything that tells who it was; the row stays for the ledger. */
+  /**
+   * Erases names and everything that tells who it was; the row stays for the ledger. The private chat goes with all that
+   * refers to it. Who comes back is a new person.
+   */
   readonly forgetUser: (tx: Tx, userId: number) => Promise<void>;
+  /** Everything this module keeps on the person, as JSON; undefined when there is no such person. */
   readonly exportUser: (db: Db, userId: number) => Promise<unknown>;
 
   /** Every change by an operator: who, what, before, after, from where. */
   readonly audit: (tx: Tx, entry: AuditEntry) => Promise<void>;
+  /** Newest first. */
+  readonly auditLog: (db: Db, filter: AuditFilter) => Promise<readonly AuditRecord[]>;
   readonly apiKeys: ApiKeys;
+}
+
+export interface UserFilter {
+  /** The beginning of a username, or a whole id, ours or Telegram's. */
+  readonly search?: string;
+  /** The last id of the page before. */
+  readonly afterId?: number;
+  readonly limit: number;
 }
 
 export interface AuditEntry {
@@ -93,16 +115,32 @@ export interface AuditEntry {
   readonly origin: string;
 }
 
+export interface AuditRecord extends AuditEntry {
+  readonly id: number;
+  readonly at: Date;
+}
+
+export interface AuditFilter {
+  readonly actor?: string;
+  readonly subject?: string;
+  /** The last id of the page before. */
+  readonly beforeId?: number;
+  readonly limit: number;
+}
+
 export interface ApiKey {
   readonly id: number;
   readonly name: string;
-  /** The part that may be shown: `tc_3fK9…`. */
+  /** The part that may be shown, such as `tc_3fa91b20c4`; unique. */
   readonly prefix: string;
   /** `notify:write`, `deliveries:read`, …; `*` is all. */
   readonly scopes: readonly string[];
+  /** Addresses and CIDR ranges of either family; empty means from anywhere. */
   readonly allowedIps: readonly string[];
   readonly expiresAt: Date | undefined;
   readonly revokedAt: Date | undefined;
+  /** To the minute. */
+  readonly lastUsedAt: Date | undefined;
 }
 
 export interface NewApiKey {
@@ -113,8 +151,12 @@ export interface NewApiKey {
 }
 
 export interface ApiKeys {
-  /** The whole key is in the answer and nowhere else: only its hash is stored. */
+  /**
+   * The whole key is in the answer and nowhere else: only its hash is stored.
+   * @throws AppError `accounts.invalid_api_key_name`, `accounts.invalid_scope`, `accounts.invalid_ip_range`.
+   */
   readonly create: (tx: Tx, key: NewApiKey) => Promise<{ readonly key: string; readonly apiKey: ApiKey }>;
+  /** Those that were revoked or have expired too, newest first; not the one from the environment. */
   readonly list: (db: Db) => Promise<readonly ApiKey[]>;
   /** @returns whether there was such a live key. */
   readonly revoke: (tx: Tx, prefix: string) => Promise<boolean>;

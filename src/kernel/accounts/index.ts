@@ -1,1 +1,2 @@
 export type * from "./account.ts";
+export { type AccountsDeps, accountsMigrations, createAccounts } from "./accounts.ts";

@@ -1,0 +1,15 @@
+/**
+ * The IANA time zone with this name, in its usual spelling; undefined when there is none. Offsets such as `+09:00` are
+ * not names: Intl knows them, but PostgreSQL reads their sign the other way round.
+ */
+export function timeZoneNamed(name: string): string | undefined {
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    // Intl may answer with an older name of the same zone (Asia/Calcutta for Asia/Kolkata): the person's own stays.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
