@@ -129,7 +129,7 @@ export async function openPerson(url: string, personId: number): Promise<Sandbox
       (await post("payments", { chatId: message.chat.id, messageId: message.message_id })) as PaymentResult,
     photo: async (image, caption) => {
       const query = new URLSearchParams({ chatId: String(personId), ...(caption !== undefined && { caption }) });
-      const response = await fetch(`${url}/sandbox/api/people/${personId}/photos?${query}`, {
+      const response = await fetch(`${url}/sandbox/api/people/${personId}/photos?${query.toString()}`, {
         method: "POST",
         headers: { "content-type": "image/png" },
         body: new Uint8Array(image),
