@@ -1,0 +1,92 @@
+create schema studio;
+
+-- One row per video that was ordered. What tells who asked for what is gone when the job ends (see job_prompt_is_erased);
+-- the rest stays for statistics and for the ledger.
+create table studio.job (
+  id uuid not null,
+  user_id bigint not null,
+  -- As Telegram showed it at the time; null after the person asked to be forgotten.
+  username text,
+  chat_id bigint not null,
+  thread_id int,
+  -- The message that ordered it, so that its card can quote it.
+  prompt_message_id bigint,
+  state text not null default 'ordered',
+
+  model text not null,
+  provider text not null,
+  duration_seconds int not null,
+  width int not null,
+  height int not null,
+  -- Thousandths of a credit, held under the reference studio.job:<id>; 0 in free mode.
+  price bigint not null,
+  -- What the provider charges us.
+  cost_usd_micros bigint not null,
+  prompt_tokens int not null,
+  output_tokens int not null default 0,
+
+  -- Sealed with the cipher; null as soon as the job has ended.
+  prompt text,
+  image_media_id text,
+  result_media_id text,
+  thumbnail_media_id text,
+
+  -- What the provider calls it; null until it has answered.
+  provider_reference text,
+  -- SHA-256 of the unguessable part of our callback URL.
+  callback_token_hash text,
+  -- 0 to 100.
+  progress smallint not null default 0,
+  -- How often the provider could surely not be started or asked.
+  setbacks int not null default 0,
+  -- A stable word for why it failed, such as moderation; texts say it in the person's language.
+  failure text,
+  telegram_file_id text,
+  message_id bigint,
+
+  ordered_at timestamptz not null,
+  -- Not to be submitted before (after a setback).
+  not_before timestamptz not null,
+  submitted_at timestamptz,
+  finished_at timestamptz,
+  -- When whatever has not ended by then is given up.
+  deadline timestamptz not null,
+
+  constraint job_pkey primary key (id),
+  constraint job_state check (state in (
+    'ordered', 'submitting', 'running', 'fetching', 'delivering', 'delivered', 'failed', 'cancelled', 'expired')),
+  constraint job_prompt_is_erased check (
+    (state in ('delivered', 'failed', 'cancelled', 'expired')) = (finished_at is not null)
+    and (finished_at is null or (prompt is null and image_media_id is null))),
+  constraint job_price check (price >= 0),
+  constraint job_progress check (progress between 0 and 100)
+);
+
+-- The queue: what waits, oldest first.
+create index job_waiting on studio.job (ordered_at, id) where state = 'ordered';
+-- What is on its way, for limits, polling and the sweep.
+create index job_open on studio.job (user_id, state) where finished_at is null;
+create index job_reference on studio.job (provider, provider_reference) where finished_at is null;
+create index job_callback on studio.job (callback_token_hash) where finished_at is null;
+-- Statistics by day, quotas by person and day.
+create index job_ordered_at on studio.job (ordered_at);
+create index job_user on studio.job (user_id, ordered_at desc);
+
+-- What a person chose; absent means the first model and its first choices.
+create table studio.preference (
+  user_id bigint not null,
+  model text,
+  duration_seconds int,
+  width int,
+  height int,
+  constraint preference_pkey primary key (user_id)
+);
+
+-- Callbacks that were accepted, so that a replay is refused while its signature is still young enough.
+create table studio.callback (
+  provider text not null,
+  id text not null,
+  received_at timestamptz not null,
+  constraint callback_pkey primary key (provider, id)
+);
+create index callback_received_at on studio.callback (received_at);
