@@ -1,1 +1,6 @@
+export { createLedger, ledgerMigrations, type LedgerModule } from "./create-ledger.ts";
+export type { JudgeHold, LedgerDeps } from "./deps.ts";
 export type * from "./ledger.ts";
+export { type LedgerPersonalData, ledgerPersonalData } from "./personal-data.ts";
+export { packsOf, starsSettings, type StarsSettings } from "./settings.ts";
+export { type LedgerViolation, ledgerViolations } from "./violations.ts";

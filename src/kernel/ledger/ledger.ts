@@ -62,6 +62,11 @@ export interface Ledger {
     | { readonly ok: true; readonly balance: Balance }
     | { readonly ok: false; readonly reason: "insufficient_credits" | "repeated" }
   >;
+  /**
+   * The free credits of the settings for somebody new: once per person, whenever it is called.
+   * @returns what was given now; 0 when the settings give none or the person had them before.
+   */
+  readonly welcome: (tx: Tx, userId: number) => Promise<Credits>;
   readonly stars: Stars;
 }
 
@@ -114,9 +119,11 @@ export type RefundState = "requested" | "approved" | "refunding" | "refunded" | 
 export interface RefundRequest {
   readonly id: string;
   readonly userId: number;
+  /** 0 once the person was forgotten; never while the refund is unfinished. */
   readonly telegramId: number;
   readonly chargeId: string;
   readonly stars: number;
+  /** 0 for a payment in suspense. */
   readonly credits: Credits;
   readonly reason: string;
   readonly state: RefundState;
@@ -152,13 +159,34 @@ export interface Stars {
     by: { readonly actor: string; readonly allowNegative: boolean },
   ) => Promise<RefundResult>;
   /**
-   * Telegram says that a payment was refunded (`refunded_payment`). `known`: by our own saga or told before; `posted`:
-   * by somebody else, and the credits were taken back now (below zero if they were spent).
+   * Telegram says that a payment was refunded (`refunded_payment`). `posted`: nobody here had been asked for it, and the
+   * credits were taken back now (below zero if they were spent). `known`: told before, or one of our refunds, which is
+   * finished with it and announced; or of a payment that the reconciler has yet to find.
    */
   readonly noteRefund: (
     tx: Tx,
     refund: { readonly telegramId: number; readonly chargeId: string; readonly stars: number },
   ) => Promise<"posted" | "known">;
+
+  /** Payments for no order we know, oldest first: an admin assigns or refunds them. */
+  readonly suspended: (db: Db) => Promise<readonly SuspendedPayment[]>;
+  /** Gives credits for a payment that is kept in suspense and not being refunded. */
+  readonly assignPayment: (
+    tx: Tx,
+    chargeId: string,
+    to: { readonly userId: number; readonly credits: Credits; readonly actor: string },
+  ) => Promise<
+    { readonly ok: true; readonly balance: Balance } | { readonly ok: false; readonly reason: "not_suspended" }
+  >;
+}
+
+export interface SuspendedPayment {
+  readonly chargeId: string;
+  readonly stars: number;
+  /** What the invoice carried instead of an order of ours. */
+  readonly payload: string;
+  readonly telegramId: number | undefined;
+  readonly paidAt: Date;
 }
 
 export interface Payment {
@@ -192,6 +220,12 @@ export interface StarTransaction {
   readonly telegramId: number | undefined;
   readonly invoicePayload: string | undefined;
 }
+
+/**
+ * What a failed call to Telegram means. `refused`: it said no to this call, finally (400). `unavailable`: it surely did
+ * nothing, another try may succeed (429, 401, no connection). `unclear`: it may have done it.
+ */
+export type GatewayFailure = "refused" | "unavailable" | "unclear";
 
 /**
  * What happened to money without anybody having asked just now (the reconciler, the refund saga): told in the same

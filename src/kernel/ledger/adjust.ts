@@ -1,0 +1,77 @@
+import { sql } from "kysely";
+
+import type { Tx } from "../db/index.ts";
+import { AppError } from "../lib/errors.ts";
+import { book, lockAccount, readBalance } from "./book.ts";
+import type { LedgerParts } from "./deps.ts";
+import { invalidAmount, referenceReused } from "./errors.ts";
+import type { Adjustment, Ledger } from "./ledger.ts";
+import { starsSettings, toThousandths } from "./settings.ts";
+import { systemAccounts } from "./system-accounts.ts";
+
+type Adjusting = Pick<Ledger, "adjust" | "welcome">;
+
+/** Credits given and taken without a payment. Locks: the account, before the reference is looked up. */
+export function makeAdjusting({ clock, settings }: Pick<LedgerParts, "clock" | "settings">): Adjusting {
+  const adjust: Ledger["adjust"] = async (tx, change) => {
+    const { userId, amount, kind, actor, reason } = change;
+    if (kind === "grant" ? amount <= 0n : amount >= 0n) {
+      throw new AppError(invalidAmount, { amount: String(amount), kind });
+    }
+    const account = await lockAccount(tx, userId);
+    if (await wasMadeBefore(tx, change)) return { ok: false, reason: "repeated" };
+    if (account.balance.available + amount < 0n && kind === "take")
+      return { ok: false, reason: "insufficient_credits" };
+    await book(tx, {
+      kind,
+      reference: referenceOf(change),
+      at: clock.now(),
+      actor,
+      reason,
+      postings: [
+        { account: systemAccounts.granted, amount: -amount },
+        { account: account.id, amount },
+      ],
+    });
+    return { ok: true, balance: await readBalance(tx, userId) };
+  };
+  return {
+    adjust,
+    welcome: async (tx, userId) => {
+      const amount = toThousandths((await settings.read(starsSettings)).welcomeCredits);
+      if (amount === 0n) return 0n;
+      const reference = `welcome:${userId}`;
+      await lockAccount(tx, userId);
+      if (await isUsed(tx, reference)) return 0n;
+      const given = await adjust(tx, { userId, amount, kind: "grant", reason: "", actor: "system", reference });
+      return given.ok ? amount : 0n;
+    },
+  };
+}
+
+function referenceOf({ reference }: Pick<Adjustment, "reference">): string {
+  return `adjust:${reference}`;
+}
+
+/** A welcome is once per person whatever the settings said then, so its amount is not compared. */
+async function isUsed(tx: Tx, reference: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from ledger.transaction where reference = ${referenceOf({ reference })}`.execute(tx);
+  return rows.length > 0;
+}
+
+/** @throws AppError `ledger.reference_reused` when the reference stands for another person or amount. */
+async function wasMadeBefore(tx: Tx, change: Adjustment): Promise<boolean> {
+  const { rows } = await sql<{ owner: number; amount: number }>`
+    select account.owner, posting.amount
+    from ledger.transaction
+    join ledger.posting on posting.transaction_id = transaction.id
+    join ledger.account on account.id = posting.account_id and account.kind = 'user'
+    where transaction.reference = ${referenceOf(change)}`.execute(tx);
+  const [before] = rows;
+  if (before === undefined) return false;
+  if (before.owner !== change.userId || BigInt(before.amount) !== change.amount) {
+    throw new AppError(referenceReused, { reference: change.reference });
+  }
+  return true;
+}

@@ -1,0 +1,68 @@
+import type { MigrationSource } from "../db/index.ts";
+import type { Job, Schedule } from "../jobs/index.ts";
+import { makeAdjusting } from "./adjust.ts";
+import { readBalance } from "./book.ts";
+import type { LedgerDeps } from "./deps.ts";
+import { makeReportDrift } from "./findings.ts";
+import { readHistory } from "./history.ts";
+import { makeHolds } from "./holds.ts";
+import type { Ledger, Stars } from "./ledger.ts";
+import { makeLedgerMetrics } from "./metrics.ts";
+import { makeOrders } from "./orders.ts";
+import { listPayments, listSuspended, makeAssignPayment, makeCreditPayment } from "./payments.ts";
+import { makeReconcileJob } from "./reconcile.ts";
+import { makeRecordRefund } from "./refund-booking.ts";
+import { makeRefundJob } from "./refund-saga.ts";
+import { makeRefunds } from "./refunds.ts";
+import { makeSweepJob } from "./sweep.ts";
+import { makeCheckJob } from "./violations.ts";
+
+export const ledgerMigrations: MigrationSource = {
+  module: "ledger",
+  directory: new URL("./migrations/", import.meta.url),
+};
+
+export interface LedgerModule {
+  readonly ledger: Ledger;
+  /** To be registered with the job queue: the refund saga. */
+  readonly jobs: readonly Job[];
+  /** The reconciler, the sweep of unfinished things, the nightly check. */
+  readonly schedules: readonly Schedule[];
+}
+
+export function createLedger({ metrics: registry, ...given }: LedgerDeps): LedgerModule {
+  const metrics = makeLedgerMetrics(registry);
+  const parts = { ...given, metrics };
+  const reportDrift = makeReportDrift(parts);
+  const deps = { ...parts, reportDrift };
+  const refundJob = makeRefundJob(deps);
+  const holds = makeHolds(deps);
+  const creditPayment = makeCreditPayment(deps);
+  const recordRefund = makeRecordRefund(deps);
+  const stars: Stars = {
+    ...makeOrders(deps),
+    ...makeRefunds(deps, { job: refundJob }),
+    creditPayment: async (tx, payment) => await creditPayment(tx, { ...payment, source: "update" }),
+    payments: listPayments,
+    noteRefund: async (tx, refund) => {
+      const outcome = await recordRefund(tx, { ...refund, source: "update" });
+      // A payment that is not here yet comes by the reconciler, and its refund right after it.
+      return outcome === "unknown_payment" ? "known" : outcome;
+    },
+    suspended: listSuspended,
+    assignPayment: makeAssignPayment(deps),
+  };
+  return {
+    ledger: { balance: readBalance, history: readHistory, ...holds, ...makeAdjusting(deps), stars },
+    jobs: [refundJob],
+    schedules: [
+      every("ledger.reconcile-stars", "*/3 * * * *", makeReconcileJob({ ...deps, creditPayment, recordRefund })),
+      every("ledger.sweep-unfinished", "* * * * *", makeSweepJob({ ...deps, ...holds, refundJob })),
+      every("ledger.check-invariants", "15 3 * * *", makeCheckJob(deps)),
+    ],
+  };
+}
+
+function every(name: string, cron: string, job: Schedule["job"]): Schedule {
+  return { name, cron, timeZone: "UTC", job };
+}

@@ -1,0 +1,46 @@
+import { sql } from "kysely";
+
+import type { Db, Tx } from "../db/index.ts";
+import { readBalance } from "./book.ts";
+import { readHistory } from "./history.ts";
+
+/** What the ledger keeps on a person. */
+export interface LedgerPersonalData {
+  /** Amounts are bigints: JSON needs to be told how to write them. */
+  readonly export: (db: Db, userId: number) => Promise<unknown>;
+  readonly forget: (tx: Tx, userId: number) => Promise<void>;
+}
+
+const longestHistory = 10_000;
+
+/**
+ * `forget` takes away what leads from an entry to a person: Telegram's id and what he wrote. Amounts, times and charge ids
+ * stay, because the books must stay right. A refund under way keeps the id until it is through.
+ */
+export const ledgerPersonalData: LedgerPersonalData = {
+  export: async (db, userId) => {
+    const payments = await sql<{ paid_at: Date; stars: number; credits: number; charge_id: string }>`
+      select paid_at, stars, credits, charge_id from ledger.payment where user_id = ${userId} order by paid_at`.execute(
+      db,
+    );
+    const refunds = await sql<{ created_at: Date; charge_id: string; reason: string; state: string }>`
+      select created_at, charge_id, reason, state from ledger.refund where user_id = ${userId} order by created_at`.execute(
+      db,
+    );
+    return {
+      balance: await readBalance(db, userId),
+      history: await readHistory(db, userId, longestHistory),
+      payments: payments.rows,
+      refunds: refunds.rows,
+    };
+  },
+  forget: async (tx, userId) => {
+    await sql`update ledger.star_order set telegram_id = null where user_id = ${userId}`.execute(tx);
+    await sql`update ledger.payment set telegram_id = null where user_id = ${userId}`.execute(tx);
+    await sql`
+      update ledger.refund set
+        reason = '',
+        telegram_id = case when state in ('requested', 'approved', 'refunding') then telegram_id end
+      where user_id = ${userId}`.execute(tx);
+  },
+};

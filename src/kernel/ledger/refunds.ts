@@ -1,0 +1,86 @@
+import type { Tx } from "../db/index.ts";
+import type { Job } from "../jobs/index.ts";
+import type { LedgerParts } from "./deps.ts";
+import type { RefundResult, RefundState, Stars } from "./ledger.ts";
+import { lockPayment } from "./payments.ts";
+import { type RefundDeps, reserve } from "./refund-booking.ts";
+import { changeRefund, findLiveRefund, findRefund, insertRefund, type StoredRefund, toRequest } from "./refund-row.ts";
+
+type Refunds = Pick<Stars, "requestRefund" | "findRefund" | "refuseRefund" | "approveRefund">;
+
+/** What the saga's job is given. */
+export interface RefundTask {
+  readonly refundId: string;
+}
+
+/** A refund waits or works once, however often it is asked for. */
+export function refundDedupeKey(id: string): string {
+  return `refund:${id}`;
+}
+
+/** The decisions of people. Locks: payment, refund, account. */
+export function makeRefunds(
+  deps: RefundDeps & Pick<LedgerParts, "jobs">,
+  { job }: { readonly job: Job<RefundTask> },
+): Refunds {
+  const { clock, ids, jobs } = deps;
+  return {
+    requestRefund: async (tx, { userId, chargeId, reason }) => {
+      const payment = await lockPayment(tx, chargeId);
+      if (payment?.userId !== userId || payment.telegramId === undefined) return { ok: false, reason: "unknown" };
+      const live = await findLiveRefund(tx, chargeId);
+      if (live !== undefined)
+        return { ok: false, reason: live.state === "refunded" ? "not_open" : "already_requested" };
+      const { stars, credits, telegramId } = payment;
+      const refund: StoredRefund = {
+        id: ids.next(),
+        chargeId,
+        userId,
+        telegramId,
+        stars,
+        credits,
+        reason,
+        state: "requested",
+        origin: "request",
+        createdAt: clock.now(),
+      };
+      await insertRefund(tx, refund);
+      return { ok: true, refund: toRequest(refund) };
+    },
+    findRefund: async (db, id) => {
+      const refund = await findRefund(db, id);
+      return refund && toRequest(refund);
+    },
+    refuseRefund: async (tx, id, actor) => {
+      const refund = await lockRefund(tx, id);
+      if (refund === undefined) return { ok: false, reason: "unknown" };
+      return await decide(tx, id, { to: "refused", at: clock.now(), actor });
+    },
+    approveRefund: async (tx, id, { actor, allowNegative }) => {
+      const refund = await lockRefund(tx, id);
+      if (refund === undefined) return { ok: false, reason: "unknown" };
+      if (refund.state !== "requested") return { ok: false, reason: "not_open" };
+      if (!(await reserve(tx, deps, { refund, allowNegative }))) return { ok: false, reason: "credits_spent" };
+      const result = await decide(tx, id, { to: "approved", at: clock.now(), actor });
+      await jobs.enqueue(tx, job, { refundId: id }, { dedupeKey: refundDedupeKey(id) });
+      return result;
+    },
+  };
+}
+
+/** The refund as it stands under its payment's lock. */
+async function lockRefund(tx: Tx, id: string): Promise<StoredRefund | undefined> {
+  const refund = await findRefund(tx, id);
+  if (refund === undefined) return undefined;
+  await lockPayment(tx, refund.chargeId);
+  return await findRefund(tx, id);
+}
+
+async function decide(
+  tx: Tx,
+  id: string,
+  { to, at, actor }: { readonly to: RefundState; readonly at: Date; readonly actor: string },
+): Promise<RefundResult> {
+  const refund = await changeRefund(tx, id, { from: ["requested"], to, at, decidedBy: actor });
+  return refund === undefined ? { ok: false, reason: "not_open" } : { ok: true, refund: toRequest(refund) };
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+
+import { createAccounts, type User } from "#kernel/accounts/index.ts";
+import { afterCommit, type Db, inTransaction, type Tx } from "#kernel/db/index.ts";
+import type { Job, JobQueue } from "#kernel/jobs/index.ts";
+import {
+  createLedger,
+  type JudgeHold,
+  type Ledger,
+  ledgerViolations,
+  type MoneyEvent,
+  type Pack,
+  starsSettings,
+  type StarsSettings,
+} from "#kernel/ledger/index.ts";
+import { systemIds } from "#kernel/lib/ids.ts";
+import { type ManualClock, manualClock } from "#kernel/lib/manual-clock.ts";
+import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
+
+import { BankFailure, makeStarBank, type StarBank } from "./star-bank.ts";
+
+export const fivePack: Pack = { id: "credits-5", credits: 5000n, stars: 500 };
+
+/** A ledger on a real database, with a bank that behaves like Telegram's and a queue whose jobs the test runs. */
+export interface LedgerRig {
+  readonly ledger: Ledger;
+  readonly bank: StarBank;
+  readonly clock: ManualClock;
+  /** What was announced and committed. */
+  readonly events: readonly MoneyEvent[];
+  readonly drifts: () => readonly string[];
+  readonly settings: { current: StarsSettings };
+  /** Owners of holds, by reference. */
+  readonly judges: Map<string, JudgeHold>;
+  readonly newUser: () => Promise<User>;
+  /** In a transaction of its own. */
+  readonly write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  readonly grant: (user: User, amount: bigint) => Promise<void>;
+  /** Orders a pack and pays for it at the bank. The ledger has not heard of the payment yet. */
+  readonly pay: (user: User, pack?: Pack) => Promise<Paid>;
+  /** Also tells the ledger. */
+  readonly buy: (user: User, pack?: Pack) => Promise<Paid>;
+  /** Has the person ask for a refund. @returns the refund's id. */
+  readonly requestRefund: (user: User, chargeId: string) => Promise<string>;
+  readonly approve: (refundId: string, allowNegative?: boolean) => Promise<void>;
+  /** Runs one of the scheduled jobs. */
+  readonly run: (name: string) => Promise<void>;
+  /** Runs what waits in the queue, once each; a job that throws stays there. @returns what was thrown. */
+  readonly runQueued: () => Promise<readonly unknown[]>;
+  readonly queued: () => number;
+  /** Fails with what is wrong. */
+  readonly assertSound: () => Promise<void>;
+}
+
+export interface Paid {
+  readonly chargeId: string;
+  readonly orderId: string;
+  readonly telegramId: number;
+  readonly stars: number;
+}
+
+let people = 0;
+
+/** @param through what the ledger itself writes through, when that is to fail at some point. */
+export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = {}): LedgerRig {
+  const clock = manualClock(new Date());
+  const bank = makeStarBank(clock);
+  const events: MoneyEvent[] = [];
+  const queue = new Map<string, { readonly job: Job; readonly payload: unknown }>();
+  const judges = new Map<string, JudgeHold>();
+  const settings = { current: starsSettings.schema.parse({}) as StarsSettings };
+  const accounts = createAccounts({
+    clock,
+    ids: systemIds,
+    adminChatIds: [],
+    monitoringChatIds: [],
+    environmentKey: undefined,
+  });
+  const jobs: JobQueue = {
+    enqueue: async (tx, job, payload, { dedupeKey } = {}) => {
+      afterCommit(tx, () => {
+        const key = dedupeKey ?? systemIds.next();
+        if (!queue.has(key)) queue.set(key, { job, payload });
+      });
+    },
+  };
+  const { ledger, schedules } = createLedger({
+    db: through,
+    clock,
+    ids: systemIds,
+    log: silentLogger(),
+    metrics: createMetrics({ process: false }),
+    jobs,
+    settings: { read: async (section) => section.schema.parse(settings.current) },
+    accounts,
+    gateway: bank,
+    failureOf: (error) => (error instanceof BankFailure ? error.failure : "unclear"),
+    announce: async (tx, event) => {
+      afterCommit(tx, () => events.push(event));
+    },
+    judgeFor: (reference) => judges.get(reference),
+  });
+  const write = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => await inTransaction(db, work);
+  const context = { id: "1", attempt: 1, log: silentLogger(), signal: new AbortController().signal };
+  const pay: LedgerRig["pay"] = async (user, pack = fivePack) => {
+    const order = await write(async (tx) => await ledger.stars.openOrder(tx, { userId: user.id, pack }));
+    const { telegramId } = user;
+    const chargeId = bank.pay({ telegramId, stars: order.stars, payload: order.id });
+    return { chargeId, orderId: order.id, telegramId, stars: order.stars };
+  };
+  return {
+    ledger,
+    bank,
+    clock,
+    events,
+    drifts: () => events.flatMap((event) => (event.type === "drift" ? [event.detail] : [])),
+    settings,
+    judges,
+    newUser: async () => {
+      people += 1;
+      const person = { id: 7_000_000 + people, firstName: `Person ${people}` };
+      return await write(async (tx) => await accounts.noteUser(tx, person));
+    },
+    write,
+    grant: async (user, amount) => {
+      const change = { userId: user.id, amount, kind: "grant", reason: "test", actor: "test" } as const;
+      const result = await write(async (tx) => await ledger.adjust(tx, { ...change, reference: systemIds.next() }));
+      assert.ok(result.ok);
+    },
+    pay,
+    buy: async (user, pack) => {
+      const paid = await pay(user, pack);
+      const outcome = await write(async (tx) => await ledger.stars.creditPayment(tx, { ...paid, currency: "XTR" }));
+      assert.ok(outcome.ok);
+      return paid;
+    },
+    requestRefund: async (user, chargeId) => {
+      const request = { userId: user.id, chargeId, reason: "changed my mind" };
+      const result = await write(async (tx) => await ledger.stars.requestRefund(tx, request));
+      assert.ok(result.ok);
+      return result.refund.id;
+    },
+    approve: async (refundId, allowNegative = false) => {
+      const by = { actor: "user:1", allowNegative };
+      const result = await write(async (tx) => await ledger.stars.approveRefund(tx, refundId, by));
+      assert.ok(result.ok);
+    },
+    run: async (name) => {
+      const schedule = schedules.find((each) => each.name === name);
+      assert.ok(schedule !== undefined, `there is no schedule ${name}`);
+      await schedule.job.run({}, context);
+    },
+    runQueued: async () => {
+      const failures: unknown[] = [];
+      for (const [key, { job, payload }] of [...queue]) {
+        try {
+          await job.run(payload, context);
+          queue.delete(key);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      return failures;
+    },
+    queued: () => queue.size,
+    assertSound: async () => {
+      assert.deepEqual(await ledgerViolations(db), []);
+    },
+  };
+}
