@@ -48,6 +48,10 @@ export function openDatabase({ url, log, connections = 10 }: DatabaseOptions): D
   pool.on("error", (error) => {
     log.warn({ err: error }, "idle database connection lost");
   });
+  // The same for one that breaks inside a transaction while no statement runs: the next statement says it.
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+  });
   const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
