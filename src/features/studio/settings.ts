@@ -1,0 +1,50 @@
+import { z } from "zod";
+
+import { defineSettings } from "#kernel/settings/index.ts";
+import { catalogueSchema, defaultCatalogue } from "#providers/video/catalogue.ts";
+
+/** What is on offer and for how much. */
+export const modelSettings = defineSettings({
+  key: "studio.models",
+  title: "Models and prices",
+  schema: z.object({ models: catalogueSchema.default(defaultCatalogue) }),
+});
+
+export const billingSettings = defineSettings({
+  key: "studio.billing",
+  title: "Billing",
+  schema: z.object({
+    mode: z.enum(["credits", "free"]).default("credits"),
+    /** Videos per person and day in free mode, by the person's own calendar. */
+    freePerDay: z.int().min(1).max(1000).default(3),
+    /** What providers may cost on one day (UTC) before sales pause; 0 is no limit. */
+    dailyBudgetUsd: z.number().min(0).max(1_000_000).default(0),
+  }),
+});
+
+export const limitSettings = defineSettings({
+  key: "studio.limits",
+  title: "Limits",
+  schema: z.object({
+    /** Videos of one person that may be on their way at once; more are queued, not refused. */
+    perPerson: z.int().min(1).max(50).default(2),
+    /** Videos of everybody that may be on their way at once. */
+    overall: z.int().min(1).max(1000).default(4),
+    /** Videos one person may have ordered and not yet got, waiting ones included. */
+    queuedPerPerson: z.int().min(1).max(1000).default(20),
+    promptMinLength: z.int().min(1).max(100).default(3),
+    /** Whole words, in any case; a prompt with one of them is refused before anything is charged. */
+    blockedWords: z.array(z.string().trim().min(1).max(60)).max(1000).default([]),
+    /** From order to arrival; what takes longer is given up and paid back. */
+    timeoutMinutes: z
+      .int()
+      .min(1)
+      .max(24 * 60)
+      .default(30),
+    /** How often a provider that is surely not working on it may be tried. */
+    tries: z.int().min(1).max(20).default(5),
+  }),
+});
+
+export type Limits = z.output<typeof limitSettings.schema>;
+export type Billing = z.output<typeof billingSettings.schema>;
