@@ -5,6 +5,8 @@ import type { Params } from "./context.ts";
 
 /** The only period Telegram sells: 30 days. */
 const subscriptionPeriod = 2_592_000;
+/** Bytes. */
+const longestPayload = 128;
 const mostStars = 100_000;
 const mostSubscriptionStars = 10_000;
 
@@ -16,30 +18,33 @@ type InvoiceParams = Pick<Params<"sendInvoice">, "title" | "description" | "payl
 export function readInvoice(params: InvoiceParams): InvoiceTerms {
   requireLength(params.title, 32, "title");
   requireLength(params.description, 255, "description");
-  const payloadBytes = Buffer.byteLength(params.payload);
-  if (payloadBytes === 0) throw badRequest('parameter "payload" is required');
-  if (payloadBytes > 128) throw badRequest("INVOICE_PAYLOAD_INVALID");
-  if (params.currency !== "XTR") {
-    throw badRequest(/^[A-Z]{3}$/.test(params.currency) ? "PAYMENT_PROVIDER_INVALID" : "CURRENCY_INVALID");
-  }
-  if ((params.provider_token ?? "") !== "") throw badRequest("PAYMENT_PROVIDER_INVALID");
-  const [price, ...others] = params.prices;
-  if (price === undefined) throw badRequest("there must be at least one price");
-  if (price.label === "") throw badRequest("labeledPrice label must be non-empty");
-  const isSubscription = params.subscription_period !== undefined && params.subscription_period !== 0;
-  const most = isSubscription ? mostSubscriptionStars : mostStars;
-  if (others.length > 0 || price.amount < 1 || price.amount > most) throw badRequest("STARS_INVOICE_INVALID");
-  if (isSubscription && params.subscription_period !== subscriptionPeriod)
-    throw badRequest("SUBSCRIPTION_PERIOD_INVALID");
+  requirePayload(params.payload);
+  if (params.currency !== "XTR" || (params.provider_token ?? "") !== "") throw badRequest("PAYMENT_PROVIDER_INVALID");
+  const period = params.subscription_period ?? 0;
+  if (period !== 0 && period !== subscriptionPeriod) throw badRequest("SUBSCRIPTION_PERIOD_INVALID");
   return {
     title: params.title,
     description: params.description,
     payload: params.payload,
     currency: "XTR",
-    amount: price.amount,
+    amount: readPrice(params.prices, period === 0 ? mostStars : mostSubscriptionStars),
     startParameter: params.start_parameter ?? "",
-    ...present({ subscriptionPeriod: isSubscription ? subscriptionPeriod : undefined }),
+    ...present({ subscriptionPeriod: period === 0 ? undefined : period }),
   };
+}
+
+/** Stars have exactly one price. */
+function readPrice(prices: InvoiceParams["prices"], most: number): number {
+  const [price, ...others] = prices;
+  if (price === undefined) throw badRequest("there must be at least one price");
+  if (price.label === "") throw badRequest("can't parse labeled price: LabeledPrice label must be non-empty");
+  if (others.length > 0 || price.amount < 1 || price.amount > most) throw badRequest("STARS_INVOICE_INVALID");
+  return price.amount;
+}
+
+function requirePayload(payload: string): void {
+  if (payload === "") throw badRequest('parameter "payload" is required');
+  if (Buffer.byteLength(payload) > longestPayload) throw badRequest("INVOICE_PAYLOAD_INVALID");
 }
 
 function requireLength(text: string, longest: number, name: "title" | "description"): void {

@@ -89,22 +89,16 @@ async function perform(parts: BotApiParts, call: ReadCall, signal: AbortSignal):
 
 /** What a fault makes of a call that is not done at all; undefined for those that do it. */
 async function insteadOf(parts: BotApiParts, fault: ActiveFault): Promise<Outcome | undefined> {
-  switch (fault.kind) {
-    case "rate_limit":
-      parts.journal.noteRateLimit("fault");
-      return { ...answerOf(tooManyRequests(fault.retryAfter ?? 5)), note: fault.kind };
-    case "server_error":
-      return { ...answerOf(new BotApiError(500, "Internal Server Error")), note: fault.kind };
-    case "hang":
-      await parts.faults.released(fault.id);
-      return { kind: "cut", note: fault.kind };
-    case "reset":
-      return { kind: "cut", note: fault.kind };
-    case "outage":
-      return { ...answerOf(badGateway), note: fault.kind };
-    case "drop_answer":
-      return undefined;
+  const { kind } = fault;
+  if (kind === "drop_answer") return undefined;
+  if (kind === "hang") await parts.faults.released(fault.id);
+  if (kind === "hang" || kind === "reset") return { kind: "cut", note: kind };
+  if (kind === "rate_limit") {
+    parts.journal.noteRateLimit("fault");
+    return { ...answerOf(tooManyRequests(fault.retryAfter ?? 5)), note: kind };
   }
+  const error = kind === "outage" ? badGateway : new BotApiError(500, "Internal Server Error");
+  return { ...answerOf(error), note: kind };
 }
 
 async function run(parts: BotApiParts, call: ReadCall, signal: AbortSignal): Promise<Outcome & { kind: "answer" }> {

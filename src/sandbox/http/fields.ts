@@ -43,7 +43,7 @@ export function faultRequest(fields: Fields): FaultRequest {
   return {
     kind,
     ...present({
-      methods: methods as readonly string[] | undefined,
+      methods,
       chatId: optionalNumber(fields, "chatId"),
       times: optionalNumber(fields, "times"),
       seconds: optionalNumber(fields, "seconds"),

@@ -85,7 +85,7 @@ export function addTopic(
     ...(by === undefined ? {} : { from: by }),
     threadId,
     isService: true,
-    content: { forum_topic_created: { name, icon_color: iconColor as 7322096 } },
+    content: { forum_topic_created: { name, icon_color: iconColor } },
   });
   world.bus.emit({ to: "viewers", chatId: chat.id });
   return topic;

@@ -100,8 +100,8 @@ function decode(value: unknown, type: SchemaType, path: string, state: State): u
     case "object":
       return decodeObject(fromText(value), type, path, state);
     case "union":
-      return decodeUnion(value, type.members, path, state);
   }
+  return decodeUnion(value, type.members, path, state);
 }
 
 function decodeString(value: unknown, path: string, state: State): unknown {
@@ -214,6 +214,6 @@ function nameOfType(type: SchemaType): string {
     case "alias":
       return type.name;
     case "union":
-      return type.members.map(nameOfType).slice(0, 4).join(" or ");
   }
+  return type.members.map(nameOfType).slice(0, 4).join(" or ");
 }

@@ -37,7 +37,9 @@ export interface UpdateQueue {
   readonly allow: (kinds: readonly string[] | undefined) => void;
   readonly allowed: () => readonly UpdateKind[] | undefined;
   /** Called after each `push`. */
-  readonly onPush: (listener: () => void) => void;
+  readonly onPush: (listener: (update: QueuedUpdate) => void) => void;
+  /** A waiting update, unless it has expired. */
+  readonly find: (updateId: number) => QueuedUpdate | undefined;
 }
 
 const askedForOnly: ReadonlySet<string> = new Set(["chat_member", "message_reaction", "message_reaction_count"]);
@@ -47,7 +49,7 @@ export function makeUpdateQueue(clock: Clock): UpdateQueue {
   let nextId = firstUpdateId(clock);
   let allowedKinds: ReadonlySet<string> | undefined;
   let earliestExpiry = Infinity;
-  const listeners: (() => void)[] = [];
+  const listeners: ((update: QueuedUpdate) => void)[] = [];
 
   const dropExpired = (): void => {
     const now = clock.now().getTime();
@@ -69,16 +71,23 @@ export function makeUpdateQueue(clock: Clock): UpdateQueue {
       const update: Update = { update_id: updateId, [kind]: content };
       const expiresAt = clock.now().getTime() + lifetimeMs;
       earliestExpiry = Math.min(earliestExpiry, expiresAt);
-      queue.set(updateId, { update, kind, orderKey, expiresAt });
-      for (const listener of listeners) listener();
+      const queued: QueuedUpdate = { update, kind, orderKey, expiresAt };
+      queue.set(updateId, queued);
+      for (const listener of listeners) listener(queued);
       return updateId;
     },
     confirm: (offset) => {
+      // Telegram ignores an offset that it has not reached yet.
+      if (offset > nextId) return;
       const keepFrom = offset < 0 ? nextId + offset : offset;
       for (const id of queue.keys()) {
         if (id >= keepFrom) break;
         queue.delete(id);
       }
+    },
+    find: (updateId) => {
+      dropExpired();
+      return queue.get(updateId);
     },
     remove: (updateId) => {
       queue.delete(updateId);

@@ -86,30 +86,20 @@ function addChat(world: World, { id, type, title }: Pick<ChatRecord, "id" | "typ
 }
 
 /** As the Bot API names a chat. */
-export function chatObject(world: World, chat: ChatRecord): Chat {
-  switch (chat.type) {
+export function chatObject(world: World, { id, type, title, username, isForum }: ChatRecord): Chat {
+  switch (type) {
     case "private": {
-      const person = world.people.get(chat.id);
-      return {
-        id: chat.id,
-        type: "private",
-        first_name: person?.firstName ?? "Deleted Account",
-        ...present({ last_name: person?.lastName, username: person?.username }),
-      };
+      const person = world.people.get(id);
+      const names = { last_name: person?.lastName, username: person?.username };
+      return { id, type, first_name: person?.firstName ?? "Deleted Account", ...present(names) };
     }
-    case "group":
-      return { id: chat.id, type: "group", title: chat.title };
     case "supergroup":
-      return {
-        id: chat.id,
-        type: "supergroup",
-        title: chat.title,
-        ...present({ username: chat.username }),
-        ...(chat.isForum ? { is_forum: true as const } : {}),
-      };
+      return { id, type, title, ...present({ username }), ...(isForum ? { is_forum: true as const } : {}) };
     case "channel":
-      return { id: chat.id, type: "channel", title: chat.title, ...present({ username: chat.username }) };
+      return { id, type, title, ...present({ username }) };
+    case "group":
   }
+  return { id, type: "group", title };
 }
 
 /** Whether the bot is in the chat; always so in private ones. */
@@ -198,9 +188,9 @@ export function memberObject(user: ChatMember["user"], standing: Standing): Chat
       return { user, status: "administrator", ...adminRights };
     case "member":
       return { user, status: "member" };
-    case "left":
-      return { user, status: "left" };
     case "kicked":
       return { user, status: "kicked", until_date: 0 };
+    case "left":
   }
+  return { user, status: "left" };
 }
