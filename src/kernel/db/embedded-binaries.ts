@@ -1,6 +1,18 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, link, mkdir, readdir, readFile, readlink, rename, rm, symlink } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+} from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
@@ -84,7 +96,7 @@ async function hydrateSymlinks(native: string, target: string): Promise<void> {
   if (!existsSync(list)) return;
   for (const { source, target: path } of z.array(listedSymlink).parse(JSON.parse(await readFile(list, "utf8")))) {
     const [from, to] = [source, path].map((name) => join(target, name.replace(/^native\//, ""))) as [string, string];
-    if (!existsSync(to)) await symlink(relative(dirname(to), from), to);
+    if (!existsSync(to)) await symlink(relative(dirname(to), from), to).catch(unlessExists);
   }
 }
 
@@ -103,13 +115,21 @@ export async function reachableBinaries(
   const directory = join(library, `postgresql-${binaries.version}-${process.platform}-${process.arch}`);
   const copy = describe(directory, binaries.version);
   if (existsSync(directory) && (await canRun(copy, user))) return { binaries: copy, copied: true };
-  const fresh = `${directory}.${process.pid}`;
-  await rm(fresh, { recursive: true, force: true });
+  const fresh = await mkdtemp(`${directory}.`);
   await copyTree(binaries.directory, fresh);
   await hydrateSymlinks(binaries.directory, fresh);
-  await rm(directory, { recursive: true, force: true });
-  await rename(fresh, directory);
+  if (existsSync(directory)) await rm(directory, { recursive: true, force: true });
+  // Another start may put its own copy there first, which is as good.
+  await rename(fresh, directory).catch(async (thrown: unknown) => {
+    await rm(fresh, { recursive: true, force: true });
+    unlessExists(thrown);
+  });
   return { binaries: copy, copied: true };
+}
+
+function unlessExists(thrown: unknown): void {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  if (code !== "EEXIST" && code !== "ENOTEMPTY") throw thrown;
 }
 
 async function canRun(binaries: Binaries, user: ServerUser): Promise<boolean> {
@@ -127,7 +147,7 @@ async function canRun(binaries: Binaries, user: ServerUser): Promise<boolean> {
 }
 
 async function copyTree(from: string, to: string): Promise<void> {
-  await mkdir(to, { mode: 0o755 });
+  await mkdir(to, { recursive: true });
   await chmod(to, 0o755);
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];

