@@ -8,7 +8,7 @@ import type { Logger } from "../observability/index.ts";
 export interface DueSweep {
   readonly start: () => void;
   readonly stop: () => Promise<void>;
-  /** When it last looked, by the monotonic clock; 0 before the first time. */
+  /** When it last looked (or began to), by the monotonic clock. */
   readonly lookedAtMs: () => number;
 }
 
@@ -29,7 +29,7 @@ const intervalMs = 1000;
  */
 export function createDueSweep({ db, clock, log, names, wake }: DueSweepDeps): DueSweep {
   const stop = new AbortController();
-  let lookedAtMs = 0;
+  let lookedAtMs = clock.monotonicMs();
   let loop: Promise<void> = Promise.resolve();
 
   const run = async (): Promise<void> => {

@@ -44,6 +44,8 @@ export interface JobsDeps {
   readonly ids: Ids;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** How often jobs of dead processes are looked for. */
+  readonly supervisorSeconds?: number;
 }
 
 /** Two, because pg-boss drains a backlog without pauses only when it fetches more than one job at a time. */
@@ -54,8 +56,8 @@ const stopWithinMs = 10_000;
 const longestWaitSeconds = 300;
 const sweepSilenceMs = 15_000;
 
-export function createJobs({ url, db, clock, ids, log, metrics }: JobsDeps): Jobs {
-  const boss = openBoss(url, log);
+export function createJobs({ url, db, clock, ids, log, metrics, supervisorSeconds = 10 }: JobsDeps): Jobs {
+  const boss = openBoss({ url, log, supervisorSeconds });
   const jobs = new Map<string, Job>();
   const schedules = new Map<string, Schedule>();
   const workers = new Map<string, string[]>();
@@ -136,15 +138,19 @@ export function createJobs({ url, db, clock, ids, log, metrics }: JobsDeps): Job
   };
 }
 
-function openBoss(url: string, log: Logger): PgBoss {
+function openBoss({
+  url,
+  log,
+  supervisorSeconds,
+}: Required<Pick<JobsDeps, "url" | "log" | "supervisorSeconds">>): PgBoss {
   const boss = new PgBoss({
     connectionString: url,
     application_name: "telecast jobs",
     max: 4,
     useListenNotify: true,
     // How soon a dead worker's jobs go on: its heartbeat (20 s) and one turn of the supervisor.
-    superviseIntervalSeconds: 10,
-    monitorIntervalSeconds: 10,
+    superviseIntervalSeconds: supervisorSeconds,
+    monitorIntervalSeconds: supervisorSeconds,
     maintenanceIntervalSeconds: 600,
     // Jobs that wait for other jobs are not used.
     flowIntervalSeconds: 3600,
