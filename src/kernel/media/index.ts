@@ -1,1 +1,5 @@
 export type { MediaFile, MediaStore, NewMedia } from "./media-store.ts";
+export { type Chart, type ChartBuilder, type Charts, type ChartSize, createCharts } from "./charts.ts";
+export { createDrawingProcess, type DrawingDeps, type DrawingOptions, type DrawingProcess } from "./drawing-process.ts";
+export type { Draw, DrawingTask } from "./drawing-task.ts";
+export { assertFontFiles, fontFamily, isDrawable } from "./fonts.ts";

@@ -1,0 +1,141 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Cipher } from "#kernel/lib/cipher.ts";
+
+import type { FailureReason, VideoRequest } from "../port.ts";
+
+interface RecordBase {
+  readonly clientReference: string;
+  readonly changedAtMs: number;
+}
+
+/** The request, and with it the prompt, is kept only until the job ends. */
+export interface OpenRecord extends RecordBase {
+  readonly state: "open";
+  readonly request: VideoRequest;
+}
+
+interface SucceededRecord extends RecordBase {
+  readonly state: "succeeded";
+  readonly fetched: boolean;
+}
+
+interface FailedRecord extends RecordBase {
+  readonly state: "failed";
+  readonly reason: FailureReason;
+}
+
+/** What is kept of one job. */
+export type JobRecord = OpenRecord | SucceededRecord | FailedRecord;
+
+/**
+ * The jobs of the demo service, in one directory: `<reference>.job` (encrypted) and `<reference>.mp4`. Nothing of a
+ * request is in a file's name. Survives restarts; several processes may share it.
+ */
+export interface JobStore {
+  readonly save: (reference: string, record: JobRecord) => Promise<void>;
+  /** Undefined: no such job, or one sealed under another key. */
+  readonly read: (reference: string) => Promise<JobRecord | undefined>;
+  readonly references: () => Promise<readonly string[]>;
+  readonly saveFilm: (reference: string, film: Uint8Array) => Promise<void>;
+  readonly filmPath: (reference: string) => string;
+  readonly remove: (reference: string) => Promise<void>;
+  /**
+   * Removes jobs that did not change for as long as `keepMs` says, and of all other files (left by a crash, or sealed
+   * under an older key) those that are a day old. Returns how many.
+   */
+  readonly removeOld: (now: Date, keepMs: (record: JobRecord) => number) => Promise<number>;
+}
+
+const jobEnding = ".job";
+const filmEnding = ".mp4";
+const strayMs = 24 * 3_600_000;
+
+export function createJobStore(directory: string, cipher: Cipher): JobStore {
+  const jobPath = (reference: string): string => join(directory, reference + jobEnding);
+  const filmPath = (reference: string): string => join(directory, reference + filmEnding);
+  const contextOf = (reference: string): string => `demo-job/${reference}`;
+
+  /** Whole or not at all: a reader never sees half a file. */
+  const write = async (path: string, content: string | Uint8Array): Promise<void> => {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const unfinished = `${path}.${process.pid}.tmp`;
+    await writeFile(unfinished, content, { mode: 0o600 });
+    await rename(unfinished, path);
+  };
+
+  const files = async (): Promise<readonly string[]> => {
+    try {
+      return await readdir(directory);
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw error;
+    }
+  };
+
+  const read = async (reference: string): Promise<JobRecord | undefined> => {
+    let sealed: string;
+    try {
+      sealed = await readFile(jobPath(reference), "utf8");
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+    try {
+      return JSON.parse(cipher.decrypt(sealed, contextOf(reference))) as JobRecord;
+    } catch {
+      // Another key: it cannot be told from a job that never was, and the sweep takes it.
+      return undefined;
+    }
+  };
+
+  const remove = async (reference: string): Promise<void> => {
+    await rm(filmPath(reference), { force: true });
+    await rm(jobPath(reference), { force: true });
+  };
+
+  const removeStray = async (name: string, now: Date): Promise<boolean> => {
+    const path = join(directory, name);
+    const { mtimeMs } = await stat(path);
+    if (now.getTime() - mtimeMs < strayMs) return false;
+    await rm(path, { force: true });
+    return true;
+  };
+
+  return {
+    save: async (reference, record) => {
+      await write(jobPath(reference), cipher.encrypt(JSON.stringify(record), contextOf(reference)));
+    },
+    read,
+    references: async () => (await files()).filter((name) => name.endsWith(jobEnding)).map((name) => referenceOf(name)),
+    saveFilm: async (reference, film) => {
+      await write(filmPath(reference), film);
+    },
+    filmPath,
+    remove,
+    removeOld: async (now, keepMs) => {
+      let removed = 0;
+      for (const name of await files()) {
+        const reference = referenceOf(name);
+        const isFinished = name.endsWith(jobEnding) || name.endsWith(filmEnding);
+        const record = isFinished ? await read(reference) : undefined;
+        if (record === undefined) {
+          if (await removeStray(name, now)) removed += 1;
+        } else if (name.endsWith(jobEnding) && now.getTime() - record.changedAtMs >= keepMs(record)) {
+          await remove(reference);
+          removed += 1;
+        }
+      }
+      return removed;
+    },
+  };
+}
+
+function referenceOf(name: string): string {
+  return name.split(".", 1)[0] ?? name;
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
