@@ -32,7 +32,8 @@ afterEach(async () => {
 });
 
 function build(metrics: Metrics = createMetrics({ process: false })): Jobs {
-  return createJobs({ url, db, clock: systemClock, ids: systemIds, log, metrics, supervisorSeconds: 1 });
+  const quick = { supervisorSeconds: 1, stopWithinMs: 1000 };
+  return createJobs({ url, db, clock: systemClock, ids: systemIds, log, metrics, ...quick });
 }
 
 async function startJobs(parts: JobsParts, metrics?: Metrics): Promise<Jobs> {
@@ -222,6 +223,23 @@ test("a stop tells running jobs, waits for them, and leaves nothing running", as
   await jobs.stop();
   assert.deepEqual(events, ["began", "ended"]);
   assert.deepEqual(await stored(job.name), [{ state: "completed", retry_count: 0 }]);
+});
+
+test("a job that does not heed the stop is left behind, to be tried again", async () => {
+  let began = false;
+  const job = defineJob({
+    name: "test.deaf",
+    payload: number,
+    run: async () => {
+      began = true;
+      await new Promise(() => undefined);
+    },
+  });
+  const jobs = await startJobs({ jobs: [job] });
+  await add(jobs, job, { n: 1 });
+  await until("the job", () => began);
+  await running.pop()?.stop();
+  assert.deepEqual(await stored(job.name), [{ state: "retry", retry_count: 0 }]);
 });
 
 test("the job of a process that died runs elsewhere", async () => {

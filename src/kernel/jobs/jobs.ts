@@ -27,7 +27,7 @@ export interface Jobs extends JobQueue {
   readonly register: (parts: JobsParts) => void;
   /** Brings the schema `pgboss` up to date and starts working. Nothing can be enqueued before. */
   readonly start: () => Promise<void>;
-  /** Aborts the signals of running jobs and waits for them, at most 10 s; what is left is tried again elsewhere. */
+  /** Aborts the signals of running jobs and waits for them (10 s unless said otherwise); what is left is tried again elsewhere. */
   readonly stop: () => Promise<void>;
   /** For the health page: whether due jobs are found and begin in time. */
   readonly check: () => Promise<HealthResult>;
@@ -46,17 +46,19 @@ export interface JobsDeps {
   readonly metrics: Metrics;
   /** How often jobs of dead processes are looked for. */
   readonly supervisorSeconds?: number;
+  /** How long a stop waits for running jobs; 1 s at least. */
+  readonly stopWithinMs?: number;
 }
 
 /** Two, because pg-boss drains a backlog without pauses only when it fetches more than one job at a time. */
 const batchSize = 2;
 /** Workers are woken by notifications and by the sweep; their own poll is only the last resort. */
 const pollSeconds = 60;
-const stopWithinMs = 10_000;
 const longestWaitSeconds = 300;
 const sweepSilenceMs = 15_000;
 
-export function createJobs({ url, db, clock, ids, log, metrics, supervisorSeconds = 10 }: JobsDeps): Jobs {
+export function createJobs(deps: JobsDeps): Jobs {
+  const { url, db, clock, ids, log, metrics, supervisorSeconds = 10, stopWithinMs = 10_000 } = deps;
   const boss = openBoss({ url, log, supervisorSeconds });
   const jobs = new Map<string, Job>();
   const schedules = new Map<string, Schedule>();
@@ -77,8 +79,8 @@ export function createJobs({ url, db, clock, ids, log, metrics, supervisorSecond
         notifyPollingIntervalSeconds: pollSeconds,
       } as const;
       const id = await boss.work(job.name, options, async (batch) => {
-        const deps = { clock, log, stopping: stopping.signal, onFinished };
-        return await Promise.all(batch.map(async (fetched) => await runJob(job, fetched, deps)));
+        const runDeps = { clock, log, stopping: stopping.signal, onFinished };
+        return await Promise.all(batch.map(async (fetched) => await runJob(job, fetched, runDeps)));
       });
       started.push(id);
     }
