@@ -11,7 +11,7 @@ import type { Clock } from "./lib/clock.ts";
 import type { Html } from "./lib/html.ts";
 import type { Ids } from "./lib/ids.ts";
 import type { Texts } from "./lib/texts.ts";
-import type { MediaStore } from "./media/index.ts";
+import type { Charts, DrawingProcess, MediaStore } from "./media/index.ts";
 import type { Health, Logger, Metrics } from "./observability/index.ts";
 import type { Settings, SettingsSection } from "./settings/index.ts";
 import type {
@@ -97,6 +97,10 @@ export interface Kernel {
   readonly ledger: Ledger;
   readonly jobs: JobQueue;
   readonly media: MediaStore;
+  /** ECharts options to PNG. */
+  readonly charts: Charts;
+  /** A process of its own for pictures and films: it starts on first use and ends when idle. */
+  readonly drawing: DrawingProcess;
   readonly delivery: Delivery;
   /** Files that people sent. */
   readonly files: TelegramFiles;

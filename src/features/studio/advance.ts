@@ -10,8 +10,8 @@ import { findJob, holdReference, lockJob, type VideoJob } from "./job.ts";
 export interface JobAnnouncer {
   /** Shows or refreshes the job's card. */
   readonly showCard: (tx: Tx, job: VideoJob) => Promise<void>;
-  /** Queues the finished video; its settlement ends the job. */
-  readonly sendVideo: (tx: Tx, job: VideoJob, video: FetchedVideo) => Promise<void>;
+  /** Queues the finished video; its settlement ends the job. @returns the delivery's id. */
+  readonly sendVideo: (tx: Tx, job: VideoJob, video: FetchedVideo) => Promise<number>;
 }
 
 /** Background work that follows from a job's new state, queued in the same transaction. */
@@ -71,7 +71,7 @@ interface Change {
 async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Change): Promise<void> {
   const now = clock.now();
   const set = (assignments: ReturnType<typeof sql>): Promise<unknown> =>
-    sql`update studio.job set state = ${state}, ${assignments} where id = ${jobId}`.execute(tx);
+    sql`update studio.job set state = ${state}, looked_at = ${now}, ${assignments} where id = ${jobId}`.execute(tx);
   const ended = sql`finished_at = ${now}, prompt = null, image_media_id = null, result_media_id = null, thumbnail_media_id = null`;
   switch (event.type) {
     case "submit":
@@ -123,7 +123,8 @@ async function goOn(
   if (event.type === "fetched") {
     await media.keep(tx, event.video.mediaId);
     if (event.video.thumbnailMediaId !== undefined) await media.keep(tx, event.video.thumbnailMediaId);
-    await announcer.sendVideo(tx, job, event.video);
+    const deliveryId = await announcer.sendVideo(tx, job, event.video);
+    await sql`update studio.job set delivery_id = ${deliveryId} where id = ${job.id}`.execute(tx);
   }
 }
 

@@ -29,6 +29,7 @@ export interface VideoJob {
   readonly progress: number;
   readonly setbacks: number;
   readonly failure: Failure | undefined;
+  readonly deliveryId: number | undefined;
   readonly telegramFileId: string | undefined;
   readonly orderedAt: Date;
   readonly notBefore: Date;
@@ -59,6 +60,7 @@ interface JobRow {
   readonly progress: number;
   readonly setbacks: number;
   readonly failure: Failure | null;
+  readonly delivery_id: number | null;
   readonly telegram_file_id: string | null;
   readonly ordered_at: Date;
   readonly not_before: Date;
@@ -101,6 +103,7 @@ export function fromRow(row: JobRow): VideoJob {
     progress: row.progress,
     setbacks: row.setbacks,
     failure: row.failure ?? undefined,
+    deliveryId: row.delivery_id ?? undefined,
     telegramFileId: row.telegram_file_id ?? undefined,
     orderedAt: row.ordered_at,
     notBefore: row.not_before,

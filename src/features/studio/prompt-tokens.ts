@@ -4,5 +4,5 @@
  */
 export function countPromptTokens(prompt: string): number {
   const dense = prompt.match(/[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0;
-  return dense + Math.ceil(([...prompt].length - dense) / 4);
+  return dense + Math.ceil((Array.from(prompt).length - dense) / 4);
 }

@@ -41,6 +41,8 @@ create table studio.job (
   setbacks int not null default 0,
   -- A stable word for why it failed, such as moderation; texts say it in the person's language.
   failure text,
+  -- The delivery of the video, once there is one.
+  delivery_id bigint,
   telegram_file_id text,
   message_id bigint,
 
@@ -49,6 +51,8 @@ create table studio.job (
   not_before timestamptz not null,
   submitted_at timestamptz,
   finished_at timestamptz,
+  -- When it last moved or its provider was last asked: the sweep looks after jobs that nobody has looked at for long.
+  looked_at timestamptz not null,
   -- When whatever has not ended by then is given up.
   deadline timestamptz not null,
 

@@ -1,0 +1,44 @@
+import { sql } from "kysely";
+
+import type { Db } from "#kernel/db/index.ts";
+import type { Counter, Histogram, Metrics } from "#kernel/observability/index.ts";
+
+export interface StudioMetrics {
+  /** By end and provider. */
+  readonly ended: Counter;
+  /** Calls to providers, by provider and what was asked. */
+  readonly providerSeconds: Histogram;
+  /** Calls that failed, by provider and how. */
+  readonly providerErrors: Counter;
+}
+
+export function makeStudioMetrics(metrics: Metrics, db: Db): StudioMetrics {
+  metrics.gauge({
+    name: "telecast_studio_jobs",
+    help: "Videos on their way, by state and provider",
+    labels: ["state", "provider"],
+    collect: async (gauge) => {
+      const { rows } = await sql<{ state: string; provider: string; count: number }>`
+        select state, provider, count(*) from studio.job where finished_at is null group by 1, 2`.execute(db);
+      gauge.reset();
+      for (const { state, provider, count } of rows) gauge.set({ state, provider }, count);
+    },
+  });
+  return {
+    ended: metrics.counter({
+      name: "telecast_studio_jobs_ended_total",
+      help: "Videos that came to an end, by how and by provider",
+      labels: ["state", "provider"],
+    }),
+    providerSeconds: metrics.histogram({
+      name: "telecast_studio_provider_seconds",
+      help: "Time that calls to video providers took",
+      labels: ["provider", "call"],
+    }),
+    providerErrors: metrics.counter({
+      name: "telecast_studio_provider_errors_total",
+      help: "Calls to video providers that failed, by how",
+      labels: ["provider", "kind"],
+    }),
+  };
+}
