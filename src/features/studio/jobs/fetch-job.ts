@@ -7,8 +7,8 @@ import { inTransaction } from "#kernel/db/index.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
 import { makeThumbnail, probeVideo } from "#providers/video/inspect.ts";
 
-import { findJob, type VideoJob } from "../job.ts";
 import type { FetchedVideo, JobEvent } from "../job-state.ts";
+import { findJob, type VideoJob } from "../job.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 
 /** What a bot may upload to Telegram. */
@@ -40,7 +40,9 @@ async function fetchVideo(deps: WorkDeps, job: VideoJob, signal: AbortSignal): P
     const path = join(directory, "video.mp4");
     const outcome = await provider.fetchResult(job.providerReference, { path, maxBytes }, signal);
     if (outcome.ok) return await store(deps, path, signal);
-    return outcome.reason === "not_ready" ? undefined : { type: "failed", failure: outcome.reason === "lost" ? "lost" : "provider" };
+    return outcome.reason === "not_ready"
+      ? undefined
+      : { type: "failed", failure: outcome.reason === "lost" ? "lost" : "provider" };
   } finally {
     stop();
     await rm(directory, { recursive: true, force: true });
@@ -58,7 +60,13 @@ async function store({ drawing, media }: WorkDeps, path: string, signal: AbortSi
     maxBytes,
   });
   const cover =
-    thumbnail && (await media.put({ contentType: "image/jpeg", fileName: "thumbnail.jpg", body: thumbnail, maxBytes: thumbnailBytes }));
+    thumbnail &&
+    (await media.put({
+      contentType: "image/jpeg",
+      fileName: "thumbnail.jpg",
+      body: thumbnail,
+      maxBytes: thumbnailBytes,
+    }));
   const video: FetchedVideo = {
     mediaId: stored.id,
     thumbnailMediaId: cover?.id,

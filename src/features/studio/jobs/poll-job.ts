@@ -6,8 +6,8 @@ import { defineJob, type Job, type JobQueue } from "#kernel/jobs/index.ts";
 import type { VideoProvider, VideoStatus } from "#providers/video/port.ts";
 import { ProviderUnavailable } from "#providers/video/provider-error.ts";
 
-import { findJob, type VideoJob } from "../job.ts";
 import type { Failure, JobEvent } from "../job-state.ts";
+import { findJob, type VideoJob } from "../job.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 
 /** Often while somebody watches the bar move, rarely when it takes long. */
@@ -74,7 +74,9 @@ function eventOf(status: VideoStatus): JobEvent {
     case "succeeded":
       return { type: "succeeded" };
     case "failed":
-      return status.reason.kind === "cancelled" ? { type: "cancelled" } : { type: "failed", failure: failureOf(status.reason.kind) };
+      return status.reason.kind === "cancelled"
+        ? { type: "cancelled" }
+        : { type: "failed", failure: failureOf(status.reason.kind) };
   }
 }
 

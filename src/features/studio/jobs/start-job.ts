@@ -7,8 +7,8 @@ import { checkChoice, findModel } from "#providers/video/catalogue.ts";
 import type { RequestImage, VideoProvider, VideoRequest } from "#providers/video/port.ts";
 
 import { callbackToken } from "../dispatch.ts";
-import { findJob, promptContext, type VideoJob } from "../job.ts";
 import type { JobEvent } from "../job-state.ts";
+import { findJob, promptContext, type VideoJob } from "../job.ts";
 import { limitSettings, modelSettings } from "../settings.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 import { readProviderFailure } from "./provider-failure.ts";
@@ -71,7 +71,10 @@ async function start(deps: WorkDeps, { job, provider, signal }: Attempt): Promis
 async function afterFailure(deps: WorkDeps, attempt: Attempt, error: unknown): Promise<JobEvent> {
   const { job, provider } = attempt;
   const failed = readProviderFailure(error);
-  deps.metrics.providerErrors.inc({ provider: provider.id, kind: failed.kind === "unclear" ? "unclear" : failed.failure });
+  deps.metrics.providerErrors.inc({
+    provider: provider.id,
+    kind: failed.kind === "unclear" ? "unclear" : failed.failure,
+  });
   if (failed.kind === "final") return { type: "failed", failure: failed.failure };
   if (failed.kind === "unclear") return await lookUp(deps, attempt);
   const { tries } = await deps.settings.read(limitSettings);
@@ -89,7 +92,10 @@ async function lookUp(deps: WorkDeps, { job, provider, signal }: Attempt): Promi
   return { type: "postponed", until: deps.clock.now() };
 }
 
-async function requestFor({ cipher, settings, media, publicUrl, clock, db }: WorkDeps, job: VideoJob): Promise<VideoRequest> {
+async function requestFor(
+  { cipher, settings, media, publicUrl, clock, db }: WorkDeps,
+  job: VideoJob,
+): Promise<VideoRequest> {
   const { models } = await settings.read(modelSettings);
   const model = findModel(models, job.model);
   if (model === undefined || job.prompt === undefined) throw new Error("a submitted job has no model or no prompt");
@@ -101,7 +107,8 @@ async function requestFor({ cipher, settings, media, publicUrl, clock, db }: Wor
     hasImage: job.imageMediaId !== undefined,
     promptLength: prompt.length,
   });
-  const image = job.imageMediaId === undefined ? undefined : await readImage({ media, publicUrl, clock, db }, job.imageMediaId);
+  const image =
+    job.imageMediaId === undefined ? undefined : await readImage({ media, publicUrl, clock, db }, job.imageMediaId);
   return {
     model: model.providerModel,
     prompt,

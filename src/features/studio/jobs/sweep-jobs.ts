@@ -57,7 +57,11 @@ interface OpenJob {
   readonly deliveryId: number | null;
 }
 
-async function takeUp({ advance, followUp, delivery, clock }: WorkDeps & SweepDeps, tx: Tx, job: OpenJob): Promise<void> {
+async function takeUp(
+  { advance, followUp, delivery, clock }: WorkDeps & SweepDeps,
+  tx: Tx,
+  job: OpenJob,
+): Promise<void> {
   if (job.late && (await advance(tx, job.id, { type: "expired" })).ok) return;
   switch (job.state) {
     case "submitting":
