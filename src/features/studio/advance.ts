@@ -72,7 +72,7 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
   const now = clock.now();
   const set = (assignments: ReturnType<typeof sql>): Promise<unknown> =>
     sql`update studio.job set state = ${state}, looked_at = ${now}, ${assignments} where id = ${jobId}`.execute(tx);
-  const ended = sql`finished_at = ${now}, prompt = null, image_media_id = null, result_media_id = null, thumbnail_media_id = null`;
+  const ended = sql`finished_at = ${now}, prompt = null, image_file_id = null, image_media_id = null, result_media_id = null, thumbnail_media_id = null`;
   switch (event.type) {
     case "submit":
       await set(sql`callback_token_hash = ${event.callbackTokenHash}, submitted_at = null`);

@@ -20,8 +20,11 @@ export interface VideoJob {
   /** Thousandths of a credit. */
   readonly price: bigint;
   readonly costUsdMicros: bigint;
+  readonly seed: number;
   /** Sealed; undefined once the job has ended. */
   readonly prompt: string | undefined;
+  /** The picture in Telegram; undefined once the job has ended. */
+  readonly imageFileId: string | undefined;
   readonly imageMediaId: string | undefined;
   readonly resultMediaId: string | undefined;
   readonly thumbnailMediaId: string | undefined;
@@ -52,7 +55,9 @@ interface JobRow {
   readonly height: number;
   readonly price: number;
   readonly cost_usd_micros: number;
+  readonly seed: number;
   readonly prompt: string | null;
+  readonly image_file_id: string | null;
   readonly image_media_id: string | null;
   readonly result_media_id: string | null;
   readonly thumbnail_media_id: string | null;
@@ -95,7 +100,9 @@ export function fromRow(row: JobRow): VideoJob {
     height: row.height,
     price: BigInt(row.price),
     costUsdMicros: BigInt(row.cost_usd_micros),
+    seed: row.seed,
     prompt: row.prompt ?? undefined,
+    imageFileId: row.image_file_id ?? undefined,
     imageMediaId: row.image_media_id ?? undefined,
     resultMediaId: row.result_media_id ?? undefined,
     thumbnailMediaId: row.thumbnail_media_id ?? undefined,

@@ -21,8 +21,9 @@ export interface Wish {
   readonly prompt: string;
   readonly durationSeconds: number;
   readonly resolution: Resolution;
-  /** A kept media file. */
-  readonly imageMediaId: string | undefined;
+  /** A picture that the person sent. */
+  readonly imageFileId: string | undefined;
+  readonly seed: number;
 }
 
 export type OrderOutcome =
@@ -58,7 +59,7 @@ export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<O
   const choice = checkChoice(model, {
     seconds: wish.durationSeconds,
     resolution: wish.resolution,
-    hasImage: wish.imageMediaId !== undefined,
+    hasImage: wish.imageFileId !== undefined,
     promptLength: wish.prompt.length,
   });
   if (!choice.ok) return choice;
@@ -84,13 +85,13 @@ export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<O
   await sql`
     insert into studio.job (
       id, user_id, username, chat_id, thread_id, prompt_message_id, model, provider, duration_seconds, width, height,
-      price, cost_usd_micros, prompt_tokens, prompt, image_media_id, ordered_at, not_before, looked_at, deadline
+      price, cost_usd_micros, seed, prompt_tokens, prompt, image_file_id, ordered_at, not_before, looked_at, deadline
     ) values (
       ${id}, ${wish.user.id}, ${wish.user.username ?? null}, ${wish.chatId}, ${wish.threadId ?? null},
       ${wish.promptMessageId ?? null}, ${model.id}, ${model.provider}, ${wish.durationSeconds},
-      ${wish.resolution.width}, ${wish.resolution.height}, ${price}, ${choice.costUsdMicros},
+      ${wish.resolution.width}, ${wish.resolution.height}, ${price}, ${choice.costUsdMicros}, ${wish.seed},
       ${countPromptTokens(wish.prompt)}, ${cipher.encrypt(wish.prompt, promptContext(id))},
-      ${wish.imageMediaId ?? null}, ${now}, ${now}, ${now}, ${deadline}
+      ${wish.imageFileId ?? null}, ${now}, ${now}, ${now}, ${deadline}
     )`.execute(tx);
   const job = await findJob(tx, id);
   if (job === undefined) throw new Error("a job was not stored");
@@ -103,7 +104,7 @@ export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<O
 async function refuse(deps: OrderDeps, tx: Tx, wish: Wish): Promise<Exclude<OrderOutcome, { ok: true }> | undefined> {
   const limits = await deps.settings.read(limitSettings);
   const least = limits.promptMinLength;
-  if (wish.imageMediaId === undefined && Array.from(wish.prompt.trim()).length < least) {
+  if (wish.imageFileId === undefined && Array.from(wish.prompt.trim()).length < least) {
     return { ok: false, reason: "prompt_too_short", least };
   }
   if (blockedWord(wish.prompt, limits.blockedWords) !== undefined) return { ok: false, reason: "blocked_word" };

@@ -73,6 +73,8 @@ export interface Card {
   readonly lane?: Lane;
   readonly threadId?: number;
   readonly silent?: boolean;
+  /** The message it answers, when the card is first sent. Sent without it if that message is gone. */
+  readonly replyToMessageId?: number;
 }
 
 /** The message of a button that was pressed, to be edited. */

@@ -9,7 +9,7 @@ import type { StudioMetrics } from "../metrics.ts";
 /** What studio's background work shares. */
 export interface WorkDeps extends Pick<
   Kernel,
-  "db" | "clock" | "ids" | "cipher" | "media" | "settings" | "log" | "drawing" | "publicUrl"
+  "db" | "clock" | "ids" | "cipher" | "media" | "settings" | "log" | "drawing" | "files" | "publicUrl"
 > {
   readonly advance: Advance;
   readonly providers: ReadonlyMap<string, VideoProvider>;

@@ -3,18 +3,19 @@ import { sql } from "kysely";
 import { inTransaction } from "#kernel/db/index.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
 import { backoffMs } from "#kernel/lib/backoff.ts";
-import { checkChoice, findModel } from "#providers/video/catalogue.ts";
-import type { RequestImage, VideoProvider, VideoRequest } from "#providers/video/port.ts";
+import { findModel } from "#providers/video/catalogue.ts";
+import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
+import { ProviderRefused } from "#providers/video/provider-error.ts";
 
 import { callbackToken } from "../dispatch.ts";
 import type { JobEvent } from "../job-state.ts";
 import { findJob, promptContext, type VideoJob } from "../job.ts";
 import { limitSettings, modelSettings } from "../settings.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
+import { readPicture } from "./picture.ts";
 import { readProviderFailure } from "./provider-failure.ts";
 
 const retry = { firstMs: 5000, longestMs: 5 * 60_000 };
-const imageLinkMs = 60 * 60_000;
 
 /**
  * Hands a submitted job to its provider. Creating is not idempotent, so the attempt is written down before the call: who
@@ -92,41 +93,27 @@ async function lookUp(deps: WorkDeps, { job, provider, signal }: Attempt): Promi
   return { type: "postponed", until: deps.clock.now() };
 }
 
-async function requestFor(
-  { cipher, settings, media, publicUrl, clock, db }: WorkDeps,
-  job: VideoJob,
-): Promise<VideoRequest> {
+async function requestFor(deps: WorkDeps, job: VideoJob): Promise<VideoRequest> {
+  const { cipher, settings, publicUrl } = deps;
   const { models } = await settings.read(modelSettings);
   const model = findModel(models, job.model);
-  if (model === undefined || job.prompt === undefined) throw new Error("a submitted job has no model or no prompt");
-  const prompt = cipher.decrypt(job.prompt, promptContext(job.id));
-  const resolution = { width: job.width, height: job.height };
-  const choice = checkChoice(model, {
-    seconds: job.durationSeconds,
-    resolution,
-    hasImage: job.imageMediaId !== undefined,
-    promptLength: prompt.length,
-  });
-  const image =
-    job.imageMediaId === undefined ? undefined : await readImage({ media, publicUrl, clock, db }, job.imageMediaId);
+  // Taken off the list since it was ordered.
+  if (model === undefined) throw new ProviderRefused("unsupported");
+  if (job.prompt === undefined) throw new Error("a submitted job has no prompt");
+  const image = await readPicture(deps, job);
+  if (image === "bad") throw new ProviderRefused("bad_input");
+  const { width, height } = job;
+  const resolution = model.resolutions.find((offered) => offered.width === width && offered.height === height);
   return {
     model: model.providerModel,
-    prompt,
-    image,
+    prompt: cipher.decrypt(job.prompt, promptContext(job.id)),
+    image: image === "none" ? undefined : image,
     durationSeconds: job.durationSeconds,
-    ...resolution,
-    aspectRatio: choice.ok ? choice.aspectRatio : `${job.width}:${job.height}`,
+    width,
+    height,
+    aspectRatio: resolution?.aspectRatio ?? `${width}:${height}`,
+    seed: job.seed,
     clientReference: job.id,
     callbackUrl: `${publicUrl}/api/callbacks/${job.provider}/${callbackToken(cipher, job.id)}`,
   };
-}
-
-async function readImage(
-  { media, publicUrl, clock, db }: Pick<WorkDeps, "media" | "publicUrl" | "clock" | "db">,
-  id: string,
-): Promise<RequestImage> {
-  const [file, path] = [await media.find(db, id), await media.localPath(id)];
-  if (file === undefined || path === undefined) throw new Error("the picture of a job is gone");
-  const url = `${publicUrl}${media.signedPath(id, new Date(clock.now().getTime() + imageLinkMs))}`;
-  return { path, contentType: file.contentType, url };
 }

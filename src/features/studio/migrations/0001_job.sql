@@ -22,11 +22,15 @@ create table studio.job (
   price bigint not null,
   -- What the provider charges us.
   cost_usd_micros bigint not null,
+  -- For variations: the same seed makes the same video where a provider knows seeds.
+  seed int not null default 0,
   prompt_tokens int not null,
   output_tokens int not null default 0,
 
   -- Sealed with the cipher; null as soon as the job has ended.
   prompt text,
+  -- The picture in Telegram, and our copy once the provider needs it.
+  image_file_id text,
   image_media_id text,
   result_media_id text,
   thumbnail_media_id text,
@@ -53,6 +57,8 @@ create table studio.job (
   finished_at timestamptz,
   -- When it last moved or its provider was last asked: the sweep looks after jobs that nobody has looked at for long.
   looked_at timestamptz not null,
+  -- When somebody last asked for the same again: a double click asks once.
+  repeated_at timestamptz,
   -- When whatever has not ended by then is given up.
   deadline timestamptz not null,
 
@@ -61,7 +67,7 @@ create table studio.job (
     'ordered', 'submitting', 'running', 'fetching', 'delivering', 'delivered', 'failed', 'cancelled', 'expired')),
   constraint job_prompt_is_erased check (
     (state in ('delivered', 'failed', 'cancelled', 'expired')) = (finished_at is not null)
-    and (finished_at is null or (prompt is null and image_media_id is null))),
+    and (finished_at is null or (prompt is null and image_file_id is null and image_media_id is null))),
   constraint job_price check (price >= 0),
   constraint job_progress check (progress between 0 and 100)
 );
