@@ -52,14 +52,14 @@ export function createDrawingProcess({ clock, idleMs = 20_000, timeoutMs = 120_0
   const closing = new AbortController();
 
   const drawNow = async (message: Work, { signal, onStart, onProgress }: DrawingOptions): Promise<unknown> => {
-    closing.signal.throwIfAborted();
+    const stop = AbortSignal.any([closing.signal, ...(signal === undefined ? [] : [signal])]);
+    stop.throwIfAborted();
     idleTimer?.cancel();
     if (child === undefined || child.hasEnded()) child = startChild();
     const mine = child;
     const timer = clock.schedule(timeoutMs, () => {
       mine.end(new Error(`a drawing was not finished after ${timeoutMs} ms`));
     });
-    const stop = AbortSignal.any([closing.signal, ...(signal === undefined ? [] : [signal])]);
     const onAbort = (): void => {
       mine.end(stop.reason);
     };
@@ -159,10 +159,16 @@ function startChild(): Child {
       };
       forked.ref();
       forked.channel?.ref();
-      forked.send({ id, ...work } satisfies ToChild, (error) => {
-        if (error !== null) end(error);
-      });
-      return await promise;
+      try {
+        // Throws when the input holds something that cannot cross, such as a function.
+        forked.send({ id, ...work } satisfies ToChild, (error) => {
+          if (error !== null) end(error);
+        });
+        return await promise;
+      } finally {
+        answer = undefined;
+        fail = undefined;
+      }
     },
     end,
     rest: () => {
