@@ -3,3 +3,6 @@ export { type Chart, type ChartBuilder, type Charts, type ChartSize, createChart
 export { createDrawingProcess, type DrawingDeps, type DrawingOptions, type DrawingProcess } from "./drawing-process.ts";
 export type { Draw, DrawingTask } from "./drawing-task.ts";
 export { assertFontFiles, fontFamily, isDrawable } from "./fonts.ts";
+export { createLocalFiles, type FileStorage } from "./local-files.ts";
+export { createMediaFiles, type MediaFiles, type MediaFilesDeps, mediaMigrations } from "./media-files.ts";
+export type { Swept } from "./sweep.ts";

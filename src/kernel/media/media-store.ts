@@ -28,12 +28,15 @@ export interface NewMedia {
 export interface MediaStore {
   /** Stores the bytes outside any transaction. What no transaction `keep`s within an hour is swept. */
   readonly put: (media: NewMedia) => Promise<MediaFile>;
-  /** Makes the file part of the caller's business change. */
+  /**
+   * Makes the file part of the caller's business change. Idempotent.
+   * @throws AppError `media.gone` when it was erased or swept.
+   */
   readonly keep: (tx: Tx, id: string) => Promise<void>;
   readonly find: (db: Db, id: string) => Promise<MediaFile | undefined>;
   /** The bytes; undefined when they are gone. */
   readonly open: (id: string) => Promise<Readable | undefined>;
-  /** A path for libraries that need one; undefined when the bytes are gone. */
+  /** A path for libraries that need one, to be read only; undefined when the bytes are gone. */
   readonly localPath: (id: string) => Promise<string | undefined>;
   readonly rememberFileId: (tx: Tx, id: string, telegramFileId: string) => Promise<void>;
   /** Forgets the bytes when the transaction commits (a sweep finishes what a crash interrupts). Idempotent. */
