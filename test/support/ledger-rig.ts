@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 
+import { sql } from "kysely";
+
 import { createAccounts, type User } from "#kernel/accounts/index.ts";
 import { afterCommit, type Db, inTransaction, type Tx } from "#kernel/db/index.ts";
 import type { Job, JobQueue } from "#kernel/jobs/index.ts";
@@ -26,8 +28,10 @@ export interface LedgerRig {
   readonly ledger: Ledger;
   readonly bank: StarBank;
   readonly clock: ManualClock;
-  /** What was announced and committed. */
+  /** What was announced and committed, as far as the process lived to see it. */
   readonly events: readonly MoneyEvent[];
+  /** What was announced in transactions that the database has committed. */
+  readonly announced: () => Promise<readonly MoneyEvent[]>;
   readonly drifts: () => readonly string[];
   readonly settings: { current: StarsSettings };
   /** Owners of holds, by reference. */
@@ -48,6 +52,7 @@ export interface LedgerRig {
   /** Runs what waits in the queue, once each; a job that throws stays there. @returns what was thrown. */
   readonly runQueued: () => Promise<readonly unknown[]>;
   readonly queued: () => number;
+  readonly loseQueue: () => void;
   /** Fails with what is wrong. */
   readonly assertSound: () => Promise<void>;
 }
@@ -66,9 +71,10 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
   const clock = manualClock(new Date());
   const bank = makeStarBank(clock);
   const events: MoneyEvent[] = [];
+  const attempted: { readonly event: MoneyEvent; readonly transaction: string }[] = [];
   const queue = new Map<string, { readonly job: Job; readonly payload: unknown }>();
   const judges = new Map<string, JudgeHold>();
-  const settings = { current: starsSettings.schema.parse({}) as StarsSettings };
+  const settings = { current: starsSettings.schema.parse({}) };
   const accounts = createAccounts({
     clock,
     ids: systemIds,
@@ -96,6 +102,8 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
     gateway: bank,
     failureOf: (error) => (error instanceof BankFailure ? error.failure : "unclear"),
     announce: async (tx, event) => {
+      const { rows } = await sql<{ id: string }>`select pg_current_xact_id()::text as id`.execute(tx);
+      attempted.push({ event, transaction: rows[0]?.id ?? "" });
       afterCommit(tx, () => events.push(event));
     },
     judgeFor: (reference) => judges.get(reference),
@@ -113,6 +121,13 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
     bank,
     clock,
     events,
+    announced: async () => {
+      const { rows } = await sql<{ id: string }>`
+        select id from unnest(${attempted.map(({ transaction }) => transaction)}::text[]) as each (id)
+        where pg_xact_status(id::xid8) = 'committed'`.execute(db);
+      const committed = new Set(rows.map(({ id }) => id));
+      return attempted.filter(({ transaction }) => committed.has(transaction)).map(({ event }) => event);
+    },
     drifts: () => events.flatMap((event) => (event.type === "drift" ? [event.detail] : [])),
     settings,
     judges,
@@ -152,7 +167,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
     },
     runQueued: async () => {
       const failures: unknown[] = [];
-      for (const [key, { job, payload }] of [...queue]) {
+      for (const [key, { job, payload }] of queue) {
         try {
           await job.run(payload, context);
           queue.delete(key);
@@ -163,6 +178,9 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
       return failures;
     },
     queued: () => queue.size,
+    loseQueue: () => {
+      queue.clear();
+    },
     assertSound: async () => {
       assert.deepEqual(await ledgerViolations(db), []);
     },

@@ -16,13 +16,15 @@ export class BankFailure extends Error {
 
 /** Telegram's Stars as the ledger sees them: payments, refunds (once each) and the list of what moved. */
 export interface StarBank extends StarsGateway {
+  /** What moved, oldest first. A test may rearrange it. */
+  readonly list: StarTransaction[];
   /** Somebody pays an invoice. @returns the charge id. */
   readonly pay: (payment: { readonly telegramId: number; readonly stars: number; readonly payload: string }) => string;
   /** A refund that nobody asked us for: a chargeback, or another program with the bot's token. */
   readonly refundElsewhere: (chargeId: string) => void;
   /** A line that is neither a payment of an invoice nor its refund. */
   readonly moveOther: (direction: "in" | "out", stars: number) => string;
-  /** Makes the next refund calls fail so, one after the other. */
+  /** Makes the next refund calls fail so, one after the other; what was said before no longer counts. */
   readonly failRefunds: (...faults: readonly BankFault[]) => void;
   readonly failLookups: (failure: GatewayFailure | undefined) => void;
   /** The sandbox was started anew: nothing ever happened. */
@@ -51,6 +53,7 @@ export function makeStarBank(clock: Clock): StarBank {
   };
 
   return {
+    list,
     refund: async (_telegramId, chargeId) => {
       refundCalls += 1;
       const fault = faults.shift();
@@ -79,7 +82,7 @@ export function makeStarBank(clock: Clock): StarBank {
       return id;
     },
     failRefunds: (...next) => {
-      faults.push(...next);
+      faults.splice(0, faults.length, ...next);
     },
     failLookups: (failure) => {
       lookupFailure = failure;

@@ -54,7 +54,9 @@ async function insertPayment(
   { payment, order }: { readonly payment: ReportedPayment; readonly order: StoredOrder | undefined },
 ): Promise<boolean> {
   const telegramId = payment.telegramId ?? order?.telegramId;
-  const payer = telegramId === undefined ? undefined : await accounts.userByTelegramId(tx, telegramId);
+  // Only a payment in suspense needs to be asked who made it.
+  const payer =
+    order === undefined && telegramId !== undefined ? await accounts.userByTelegramId(tx, telegramId) : undefined;
   const { rows } = await sql`
     insert into ledger.payment
       (charge_id, payload, order_id, user_id, telegram_id, stars, credits, state, source, paid_at)

@@ -56,7 +56,7 @@ async function readOn(deps: ReconcileDeps, signal: AbortSignal): Promise<Outcome
     const page = await deps.gateway.transactions(from, pageSize);
     const fresh = await unknownLines(deps.db, page);
     if (!restarted && isAnotherList({ page, fresh, overlapping: position.offset - from })) {
-      position = await restart(deps);
+      position = await restart(deps, position);
       restarted = true;
       continue;
     }
@@ -102,17 +102,22 @@ function isAnotherList({
   return page.slice(0, overlapping).every((line) => fresh.has(line));
 }
 
-/** What was paid before cannot be expected in the new list; what stands in both is known by its key. */
-async function restart({ db, clock }: ReconcileDeps): Promise<ListPosition> {
-  await sql`update ledger.reconciliation set next_offset = 0, list_began_at = ${clock.now()}`.execute(db);
+/**
+ * What was paid before cannot be expected in the new list; what stands in both is known by its key. Of two runs that see
+ * it, one restarts.
+ */
+async function restart({ db, clock }: ReconcileDeps, { list }: ListPosition): Promise<ListPosition> {
+  await sql`
+    update ledger.reconciliation set next_offset = 0, list_number = list_number + 1, list_began_at = ${clock.now()}
+    where list_number = ${list}`.execute(db);
   return await readPosition(db);
 }
 
 /** Never backwards, and only if nobody restarted the list meanwhile. */
-async function advance(db: Db, { offset, beganAt }: ListPosition, next: number): Promise<ListPosition> {
-  if (next <= offset) return { offset, beganAt };
+async function advance(db: Db, position: ListPosition, next: number): Promise<ListPosition> {
+  if (next <= position.offset) return position;
   await sql`
     update ledger.reconciliation set next_offset = ${next}
-    where list_began_at = ${beganAt} and next_offset < ${next}`.execute(db);
-  return { offset: next, beganAt };
+    where list_number = ${position.list} and next_offset < ${next}`.execute(db);
+  return { ...position, offset: next };
 }

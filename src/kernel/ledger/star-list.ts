@@ -11,15 +11,17 @@ export const overlap = 20;
 /** How far Telegram's list of Star transactions was read. */
 export interface ListPosition {
   readonly offset: number;
+  /** Grows when another list takes the place of the one before. */
+  readonly list: number;
   readonly beganAt: Date;
 }
 
 export async function readPosition(db: Db): Promise<ListPosition> {
-  const { rows } = await sql<{ next_offset: number; list_began_at: Date }>`
-    select next_offset, list_began_at from ledger.reconciliation`.execute(db);
+  const { rows } = await sql<{ next_offset: number; list_number: number; list_began_at: Date }>`
+    select next_offset, list_number, list_began_at from ledger.reconciliation`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error("ledger.reconciliation has no row");
-  return { offset: row.next_offset, beganAt: row.list_began_at };
+  return { offset: row.next_offset, list: row.list_number, beganAt: row.list_began_at };
 }
 
 /** Where reading begins for a stored offset. */

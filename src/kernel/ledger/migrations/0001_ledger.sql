@@ -175,6 +175,8 @@ create table ledger.star_transaction (
 create table ledger.reconciliation (
   id smallint not null default 1,
   next_offset bigint not null default 0,
+  -- Grows when another list takes the place of the one before.
+  list_number int not null default 1,
   -- When this list began to be read from its start: only what was paid later must be found in it.
   list_began_at timestamptz not null default now(),
   constraint reconciliation_pkey primary key (id),
