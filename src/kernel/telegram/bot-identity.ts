@@ -1,0 +1,53 @@
+import { type Backoff, backoffMs } from "../lib/backoff.ts";
+import { type Clock, pause } from "../lib/clock.ts";
+import { toError } from "../lib/errors.ts";
+import type { Ids } from "../lib/ids.ts";
+import type { Logger } from "../observability/index.ts";
+import type { BotApi } from "./bot-api.ts";
+
+export interface Bot {
+  readonly id: number;
+  /** Without the `@`. */
+  readonly username: string;
+  readonly firstName: string;
+}
+
+/** Who the token belongs to, as Telegram says. */
+export interface BotIdentity {
+  /** Undefined until Telegram has been reached once. */
+  readonly current: () => Bot | undefined;
+  /** Resolves when it is known; rejects when the signal aborts. */
+  readonly known: (signal: AbortSignal) => Promise<Bot>;
+}
+
+export interface BotIdentityDeps {
+  readonly api: BotApi;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+}
+
+const backoff: Backoff = { firstMs: 300, longestMs: 10_000 };
+
+export function createBotIdentity({ api, clock, ids, log }: BotIdentityDeps): BotIdentity {
+  let bot: Bot | undefined;
+
+  return {
+    current: () => bot,
+    known: async (signal) => {
+      for (let attempt = 1; bot === undefined; attempt += 1) {
+        signal.throwIfAborted();
+        try {
+          const { id, username, first_name } = await api.call("getMe", {}, { signal });
+          bot = { id, username, firstName: first_name };
+          log.info({ botId: id, username }, "bot identified");
+        } catch (error) {
+          signal.throwIfAborted();
+          log.warn({ err: toError(error).message }, "bot could not be identified");
+          await pause(clock, backoffMs(backoff, attempt, ids.random()), signal);
+        }
+      }
+      return bot;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { Update } from "grammy/types";
+
+import { type Backoff, backoffMs } from "../lib/backoff.ts";
+import { type Clock, pause } from "../lib/clock.ts";
+import { toError } from "../lib/errors.ts";
+import type { Ids } from "../lib/ids.ts";
+import type { Logger } from "../observability/index.ts";
+import { TelegramRefused } from "./bot-api-errors.ts";
+import type { BotApi } from "./bot-api.ts";
+import { allowedUpdates } from "./update-facts.ts";
+
+/** Long polling, in one replica at a time. */
+export interface Polling {
+  /** Polls until the signal aborts: the work under the lease. Never rejects. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** For the health page. */
+  readonly state: () => PollingState;
+}
+
+export interface PollingState {
+  /** Milliseconds since this process began to poll or last heard from Telegram; undefined while it does not poll. */
+  readonly silentMs: number | undefined;
+  /** Why polling does not succeed, in plain words; undefined when it does. */
+  readonly problem: string | undefined;
+}
+
+export interface PollingDeps {
+  readonly api: BotApi;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Stores the batch and commits; only then is it confirmed to Telegram. */
+  readonly store: (updates: readonly Update[]) => Promise<void>;
+}
+
+const pollSeconds = 30;
+const timeoutMs = (pollSeconds + 10) * 1000;
+const batch = 100;
+const backoff: Backoff = { firstMs: 500, longestMs: 15_000 };
+/** Telegram itself delays repeated conflicts by 3 s. */
+const conflictBackoff: Backoff = { firstMs: 6000, longestMs: 30_000 };
+
+export function createPolling({ api, clock, ids, log, store }: PollingDeps): Polling {
+  let heardAtMs: number | undefined;
+  let problem: string | undefined;
+
+  const succeed = (): void => {
+    heardAtMs = clock.monotonicMs();
+    if (problem !== undefined) log.info({ after: problem }, "polling works again");
+    problem = undefined;
+  };
+  /** One line when a problem begins, none while it lasts. */
+  const fail = (words: string): void => {
+    if (problem !== words) log.warn(words);
+    problem = words;
+  };
+
+  const waitMs = (error: unknown, failures: number): number => {
+    if (error instanceof TelegramRefused) {
+      if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
+      if (error.errorCode === 409) return backoffMs(conflictBackoff, failures, ids.random());
+    }
+    return backoffMs(backoff, failures, ids.random());
+  };
+
+  /** Polling and a webhook exclude each other: whoever polls has decided. What waits at Telegram is kept. */
+  const removeWebhook = async (signal: AbortSignal): Promise<void> => {
+    const { url } = await api.call("getWebhookInfo", {}, { signal });
+    if (url === undefined || url === "") return;
+    await api.call("deleteWebhook", { drop_pending_updates: false }, { signal });
+    log.warn(
+      { host: URL.canParse(url) ? new URL(url).host : undefined },
+      "webhook removed, because this program polls",
+    );
+  };
+
+  const session = async (signal: AbortSignal): Promise<void> => {
+    await removeWebhook(signal);
+    // Only ever confirms what this session has stored. Without one Telegram answers from the oldest unconfirmed update,
+    // whatever its number: they start again at random after a week of silence.
+    let offset: number | undefined;
+    while (!signal.aborted) {
+      const request = { limit: batch, timeout: pollSeconds, allowed_updates: allowedUpdates };
+      const updates = await api.call("getUpdates", offset === undefined ? request : { ...request, offset }, {
+        signal,
+        timeoutMs,
+      });
+      succeed();
+      await store(updates);
+      const last = updates.at(-1);
+      // An answer with nothing in it has confirmed everything before.
+      offset = last === undefined ? undefined : last.update_id + 1;
+    }
+  };
+
+  return {
+    run: async (signal) => {
+      heardAtMs = clock.monotonicMs();
+      let failures = 0;
+      while (!signal.aborted) {
+        const heardBefore = heardAtMs;
+        try {
+          await session(signal);
+        } catch (error) {
+          if (signal.aborted) break;
+          failures = heardAtMs === heardBefore ? failures + 1 : 1;
+          fail(explain(error));
+          await pause(clock, waitMs(error, failures), signal);
+        }
+      }
+      heardAtMs = undefined;
+      problem = undefined;
+    },
+    state: () => ({ silentMs: heardAtMs === undefined ? undefined : clock.monotonicMs() - heardAtMs, problem }),
+  };
+}
+
+/** Why polling fails, for somebody who does not know the Bot API. */
+function explain(error: unknown): string {
+  if (!(error instanceof TelegramRefused)) return `polling failed: ${toError(error).message}`;
+  if (error.errorCode === 401) return "Telegram does not know this bot token: it was revoked or mistyped";
+  if (error.errorCode !== 409) return `polling was refused: ${error.message}`;
+  if (error.description.includes("webhook")) {
+    return "polling stopped because something set a webhook for this bot: it is removed, but whatever set it should stop";
+  }
+  return "another program polls with the same bot token: stop it, or give this one a bot of its own";
+}
