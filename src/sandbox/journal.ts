@@ -28,14 +28,15 @@ export interface Journal {
   readonly invalidCalls: readonly InvalidCall[];
   /** Answered calls by method. */
   readonly calls: ReadonlyMap<string, number>;
-  /** 429s by reason: a fault, or the limit that was broken. */
+  /** 429s by reason: the limit that was broken, `impatient` (before an earlier `retry_after` was over), or `fault`. */
   readonly refusedByRate: ReadonlyMap<string, number>;
   readonly clear: () => void;
 }
 
 export interface JournalWriter extends Journal {
   readonly noteCall: (method: string, problems: readonly Problem[]) => void;
-  readonly noteResult: (method: string, result: unknown, at: number) => void;
+  /** Messages that a call has made or changed; calls that only read have none. */
+  readonly noteMessages: (method: string, messages: readonly Message[], at: number) => void;
   readonly noteRateLimit: (reason: string) => void;
 }
 
@@ -55,12 +56,10 @@ export function makeJournal(): JournalWriter {
       calls.set(method, (calls.get(method) ?? 0) + 1);
       if (problems.length > 0) invalidCalls.push({ method, problems });
     },
-    noteResult: (method, result, at) => {
-      const isEdit = method.startsWith("edit") || method.startsWith("stop");
+    noteMessages: (method, messages, at) => {
+      const isEdit = method.startsWith("edit");
       if (!isEdit && !/^(send|copy|forward)/.test(method)) return;
-      for (const message of Array.isArray(result) ? result : [result]) {
-        if (isMessage(message)) (isEdit ? edits : sends).push(entryOf(method, message, at));
-      }
+      for (const message of messages) (isEdit ? edits : sends).push(entryOf(method, message, at));
     },
     noteRateLimit: (reason) => {
       refusedByRate.set(reason, (refusedByRate.get(reason) ?? 0) + 1);
@@ -73,10 +72,6 @@ export function makeJournal(): JournalWriter {
       refusedByRate.clear();
     },
   };
-}
-
-function isMessage(value: unknown): value is Message {
-  return typeof value === "object" && value !== null && "message_id" in value && "chat" in value;
 }
 
 function entryOf(method: string, message: Message, at: number): JournalEntry {

@@ -1,4 +1,4 @@
-import type { BotCommand, Message } from "@grammyjs/types";
+import type { BotCommand, ForceReply, MenuButton, Message, ReplyKeyboardMarkup } from "@grammyjs/types";
 
 /**
  * What the people's side of the sandbox speaks: JSON over HTTP for actions, one WebSocket for everything that happens.
@@ -39,6 +39,12 @@ export interface ChatView {
   readonly started: boolean;
   /** The command menu this person sees here: the narrowest scope and language that the bot has set. */
   readonly commands: readonly BotCommand[];
+  /** The keyboard under the text field, or the reply that the bot asks for, until it is used or taken away. */
+  readonly keyboard?: { readonly messageId: number; readonly markup: ReplyKeyboardMarkup | ForceReply };
+  /** The button beside the text field of the private chat, when the bot has set one. */
+  readonly menuButton?: MenuButton;
+  /** Oldest first. */
+  readonly pinnedMessageIds?: readonly number[];
 }
 
 /** Everything a page needs to draw itself; also the answer of `GET /sandbox/api/state?as={personId}`. */
@@ -176,7 +182,10 @@ export type PaymentResult =
  * - `groups {title, memberIds, forum?}` makes a group with the bot in it. → `{ chat }`
  * - `groups/migrate {chatId}` turns a group into a supergroup. → `{ chatId }`
  * - `groups/remove-bot {chatId}` / `groups/add-bot {chatId}`.
+ * - `groups/promote-bot {chatId}` / `groups/demote-bot {chatId}` makes the bot an administrator (in a forum it is one).
  * - `topics {chatId, name}` → `{ threadId }`
+ * - `edits {chatId, messageId, text}` changes an own text. → `{ message }`
+ * - `subscriptions/cancel {chargeId}` / `subscriptions/resume {chargeId}`: the charge id of the first payment.
  * `POST /people {firstName, username?, languageCode?, about?}` makes a person. → `Person`
  * `POST /reset {}` empties the world back to its first state.
  * `GET /files/{fileId}` gives a file's bytes with its type and supports ranges (video seeking).

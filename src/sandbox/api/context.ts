@@ -1,6 +1,7 @@
 import type { ApiMethods, Opts } from "@grammyjs/types";
 
 import type { Poller } from "../updates/poller.ts";
+import type { Webhook } from "../updates/webhook.ts";
 import type { Upload } from "../world/upload.ts";
 import type { World } from "../world/world.ts";
 
@@ -8,6 +9,7 @@ import type { World } from "../world/world.ts";
 export interface ApiContext {
   readonly world: World;
   readonly poller: Poller;
+  readonly webhook: Webhook;
   /** Where the sandbox answers, without a slash at the end. */
   readonly baseUrl: string;
   /** Aborts when the bot hangs up. */

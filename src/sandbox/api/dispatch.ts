@@ -4,9 +4,12 @@ import { findMethod } from "../schema/notation.ts";
 import { badRequest, BotApiError } from "./bot-api-error.ts";
 import type { ApiContext } from "./context.ts";
 import { botMethods } from "./methods/bot.ts";
+import { chatMethods } from "./methods/chats.ts";
+import { editMethods } from "./methods/edits.ts";
 import { mediaMethods } from "./methods/media.ts";
 import { messageMethods } from "./methods/messages.ts";
 import { paymentMethods } from "./methods/payments.ts";
+import { topicMethods } from "./methods/topics.ts";
 import { updateMethods } from "./methods/updates.ts";
 import { refusalFor } from "./missing-parameters.ts";
 
@@ -26,9 +29,12 @@ const handlers = new Map<string, AnyHandler>(
   // The schema comes from the very types that the handlers declare, so checked parameters are what they expect.
   Object.entries({
     ...botMethods,
+    ...chatMethods,
+    ...editMethods,
     ...mediaMethods,
     ...messageMethods,
     ...paymentMethods,
+    ...topicMethods,
     ...updateMethods,
   }) as unknown as Iterable<[string, AnyHandler]>,
 );

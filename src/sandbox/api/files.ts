@@ -25,11 +25,6 @@ export async function resolveFile(world: World, given: GivenFile, kind: FileKind
   throw badRequest("wrong file identifier/HTTP URL specified");
 }
 
-/** The bytes as a stored file of the kind. */
-export function storeFile(world: World, resolved: ResolvedFile, kind: FileKind): StoredFile {
-  return "stored" in resolved ? resolved.stored : world.files.add({ kind, ...resolved.upload });
-}
-
 function requireKind(stored: StoredFile, kind: FileKind): StoredFile {
   // Telegram sends anything again as a document, and a video without sound is an animation.
   const isFine = stored.kind === kind || kind === "document" || (kind === "video" && stored.kind === "animation");

@@ -1,35 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import type { Clock } from "#kernel/lib/clock.ts";
-
 import { badRequest, BotApiError, tooManyRequests } from "../api/bot-api-error.ts";
-import type { ApiContext } from "../api/context.ts";
-import { readCall, runCall } from "../api/dispatch.ts";
+import { readCall } from "../api/dispatch.ts";
 import type { ReadCall } from "../api/dispatch.ts";
+import { answerOf, execute } from "../api/execute.ts";
+import type { ApiAnswer, ExecuteParts } from "../api/execute.ts";
 import type { CallLog } from "../call-log.ts";
 import type { Faults } from "../faults.ts";
-import type { JournalWriter } from "../journal.ts";
 import type { ActiveFault } from "../protocol.ts";
 import { BodyTooLarge, BodyUnreadable, readBody, readParams } from "./body.ts";
 
 /** Telegram takes uploads of 50 MB; the rest is for the form around them. */
 const largestBody = 51 * 1024 * 1024;
 
-export interface BotApiParts {
-  readonly clock: Clock;
+export interface BotApiParts extends ExecuteParts {
   readonly token: string;
   readonly faults: Faults;
-  readonly journal: JournalWriter;
   readonly calls: CallLog;
-  readonly context: Omit<ApiContext, "signal">;
-  /** A bug of the sandbox; the bot gets a 500. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** What to do with the connection. `cut` ends it without an answer. */
-type Outcome =
-  | { readonly kind: "answer"; readonly status: number; readonly body: string; readonly note?: string }
-  | { readonly kind: "cut"; readonly note: string };
+type Outcome = (ApiAnswer & { readonly kind: "answer" }) | { readonly kind: "cut"; readonly note: string };
 
 /** Answers `/bot<token>/<method>`. */
 export async function serveBotApi(
@@ -39,32 +30,26 @@ export async function serveBotApi(
 ): Promise<void> {
   const url = new URL(request.url ?? "/", "http://sandbox");
   const [, token = "", methodName = ""] = /^\/bot([^/]*)\/?(.*)$/.exec(url.pathname) ?? [];
-  if (decodeURIComponent(token) !== parts.token) {
+  if (token !== encodeURIComponent(parts.token) && token !== parts.token) {
     reply(response, answerOf(new BotApiError(401, "Unauthorized")));
     return;
   }
   if (parts.faults.takeOutage()) {
-    reply(response, { kind: "answer", status: 502, body: JSON.stringify(badGateway) });
+    reply(response, answerOf(badGateway));
     return;
   }
-  const startedAt = parts.clock.now();
-  const startedMs = parts.clock.monotonicMs();
+  const begin = { at: parts.clock.now().toISOString(), ms: parts.clock.monotonicMs() };
   const call = await readWholeCall(request, url, methodName);
-  if (call instanceof BotApiError) {
-    reply(response, answerOf(call), call.code === 413);
-    return;
-  }
-  const abort = new AbortController();
-  response.on("close", () => {
-    abort.abort();
-  });
-  const outcome = await perform(parts, call, abort.signal);
-  log(parts, call, { outcome, at: startedAt.toISOString(), tookMs: Math.round(parts.clock.monotonicMs() - startedMs) });
+  const outcome = call instanceof BotApiError ? refuse(parts, methodName, call) : await perform(parts, call, response);
+  const tookMs = Math.round(parts.clock.monotonicMs() - begin.ms);
+  const { method, params, problems } = call instanceof BotApiError ? { ...nothingRead, method: methodName } : call;
+  log(parts, { method, params, problems }, { outcome, at: begin.at, tookMs });
   if (outcome.kind === "cut") request.socket.destroy();
-  else reply(response, outcome);
+  else reply(response, outcome, outcome.status === 413);
 }
 
 const badGateway = new BotApiError(502, "Bad Gateway");
+const nothingRead = { params: {}, problems: [] };
 
 async function readWholeCall(request: IncomingMessage, url: URL, methodName: string): Promise<ReadCall | BotApiError> {
   try {
@@ -78,43 +63,43 @@ async function readWholeCall(request: IncomingMessage, url: URL, methodName: str
   }
 }
 
-async function perform(parts: BotApiParts, call: ReadCall, signal: AbortSignal): Promise<Outcome> {
+/** A call that could not even be read breaks the schema too. */
+function refuse(parts: BotApiParts, methodName: string, error: BotApiError): Outcome {
+  parts.journal.noteCall(methodName, [{ kind: "unknown", path: methodName, expected: error.message }]);
+  return { kind: "answer", ...answerOf(error) };
+}
+
+async function perform(parts: BotApiParts, call: ReadCall, response: ServerResponse): Promise<Outcome> {
+  const gone = new AbortController();
+  response.on("close", () => {
+    gone.abort();
+  });
   const fault = parts.faults.take(call.method, chatIdOf(call));
-  const instead = fault === undefined ? undefined : await insteadOf(parts, fault);
+  if (fault?.kind === "hang") await Promise.race([parts.faults.released(fault.id), aborted(gone.signal)]);
+  const instead = fault === undefined ? undefined : insteadOf(parts, fault);
   if (instead !== undefined) return instead;
-  parts.journal.noteCall(call.method, call.problems);
-  const outcome = await run(parts, call, signal);
-  return fault?.kind === "drop_answer" ? { kind: "cut", note: "drop_answer" } : outcome;
+  const answer = await execute(parts, call, gone.signal);
+  return fault?.kind === "drop_answer" ? { kind: "cut", note: fault.kind } : { kind: "answer", ...answer };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => {
+    signal.addEventListener("abort", resolve, { once: true });
+  });
 }
 
 /** What a fault makes of a call that is not done at all; undefined for those that do it. */
-async function insteadOf(parts: BotApiParts, fault: ActiveFault): Promise<Outcome | undefined> {
+function insteadOf(parts: BotApiParts, fault: ActiveFault): Outcome | undefined {
   const { kind } = fault;
   if (kind === "drop_answer") return undefined;
-  if (kind === "hang") await parts.faults.released(fault.id);
   if (kind === "hang" || kind === "reset") return { kind: "cut", note: kind };
   if (kind === "rate_limit") {
     parts.journal.noteRateLimit("fault");
-    return { ...answerOf(tooManyRequests(fault.retryAfter ?? 5)), note: kind };
+    return { kind: "answer", ...answerOf(tooManyRequests(fault.retryAfter ?? 5)), note: kind };
   }
   const error = kind === "outage" ? badGateway : new BotApiError(500, "Internal Server Error");
-  return { ...answerOf(error), note: kind };
-}
-
-async function run(parts: BotApiParts, call: ReadCall, signal: AbortSignal): Promise<Outcome & { kind: "answer" }> {
-  try {
-    const result = await runCall({ ...parts.context, signal }, call);
-    parts.journal.noteResult(call.method, result, parts.clock.now().getTime());
-    return { kind: "answer", status: 200, body: JSON.stringify({ ok: true, result }) };
-  } catch (error) {
-    if (error instanceof BotApiError) return answerOf(error);
-    parts.onError(error);
-    return answerOf(new BotApiError(500, "Internal Server Error"));
-  }
-}
-
-function answerOf(error: BotApiError): Outcome & { kind: "answer" } {
-  return { kind: "answer", status: error.code, body: JSON.stringify(error), note: error.message };
+  return { kind: "answer", ...answerOf(error), note: kind };
 }
 
 function chatIdOf({ params }: ReadCall): number | undefined {
@@ -137,7 +122,7 @@ function log(parts: BotApiParts, { method, params, problems }: ReadCall, { outco
   parts.calls.add({ at, method, params, ok, status, tookMs, ...(note === "" ? {} : { note }) });
 }
 
-function reply(response: ServerResponse, { status, body }: Outcome & { kind: "answer" }, closes = false): void {
+function reply(response: ServerResponse, { status, body }: ApiAnswer, closes = false): void {
   if (response.destroyed) return;
   response.writeHead(status, {
     "content-type": "application/json",

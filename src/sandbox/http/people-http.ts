@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { CallLog } from "../call-log.ts";
 import type { Faults } from "../faults.ts";
-import { addBot, addTopic, makeGroup, migrateGroup, removeBot } from "../people/group-actions.ts";
+import { addBot, makeGroup, migrateGroup, promoteBot, removeBot } from "../people/group-actions.ts";
 import * as actions from "../people/people-actions.ts";
 import { sendPhoto } from "../people/send-photo.ts";
 import { stateFor, viewOfChat } from "../people/views.ts";
 import { addPerson, changeStars, viewOfPerson } from "../world/people.ts";
 import { present } from "../world/present.ts";
+import { addTopic } from "../world/topics.ts";
 import type { PersonRecord, World } from "../world/world.ts";
 import { BodyTooLarge, BodyUnreadable, parseJsonObject, readBody } from "./body.ts";
 import { faultRequest, optionalNumber, optionalText, requiredNumber, requiredText } from "./fields.ts";
@@ -141,6 +142,17 @@ async function act({ parts, request, url, path }: Visit, person: PersonRecord): 
     case "unblock":
       actions.unblock(world, person);
       return {};
+    case "edits": {
+      const { chatId, messageId } = {
+        chatId: requiredNumber(fields, "chatId"),
+        messageId: requiredNumber(fields, "messageId"),
+      };
+      return { message: actions.editText(world, person, { chatId, messageId, text: requiredText(fields, "text") }) };
+    }
+    case "subscriptions/cancel":
+    case "subscriptions/resume":
+      actions.changeSubscription(world, person, requiredText(fields, "chargeId"), action.endsWith("cancel"));
+      return {};
     case "stars":
       return { balance: changeStars(world, person, starAmount(fields)) };
     default:
@@ -172,6 +184,16 @@ function starAmount(fields: Fields): number {
   return amount;
 }
 
+/** What can be done to a group that exists. */
+const groupActions: ReadonlySet<string> = new Set([
+  "groups/migrate",
+  "groups/remove-bot",
+  "groups/add-bot",
+  "groups/promote-bot",
+  "groups/demote-bot",
+  "topics",
+]);
+
 function actOnGroup(world: World, person: PersonRecord, action: string, fields: Fields): unknown {
   if (action === "groups") {
     const chat = makeGroup(world, person, {
@@ -181,9 +203,7 @@ function actOnGroup(world: World, person: PersonRecord, action: string, fields: 
     });
     return { chat: viewOfChat(world, chat, person) };
   }
-  if (!["groups/migrate", "groups/remove-bot", "groups/add-bot", "topics"].includes(action)) {
-    throw new actions.PersonError("There is no such action.", 404);
-  }
+  if (!groupActions.has(action)) throw new actions.PersonError("There is no such action.", 404);
   const chat = actions.findChat(world, person, requiredNumber(fields, "chatId"));
   switch (action) {
     case "groups/migrate":
@@ -193,6 +213,10 @@ function actOnGroup(world: World, person: PersonRecord, action: string, fields: 
       return {};
     case "groups/add-bot":
       addBot(world, person, chat);
+      return {};
+    case "groups/promote-bot":
+    case "groups/demote-bot":
+      promoteBot(world, person, chat, action === "groups/promote-bot");
       return {};
     default:
       if (!chat.isForum) throw new actions.PersonError("Only a forum has topics.");

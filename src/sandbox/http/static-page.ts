@@ -32,7 +32,8 @@ export async function servePage(
   const root = resolve(directory);
   const decoded = decodePath(path);
   if (decoded === undefined) return false;
-  const file = resolve(root, decoded === "" ? "index.html" : decoded);
+  // Paths without an extension (an invoice link) are the page's own business.
+  const file = resolve(root, extname(decoded) === "" ? "index.html" : decoded);
   if (!file.startsWith(root + sep)) return false;
   const bytes = await readFile(file).catch(() => undefined);
   if (bytes === undefined) return false;

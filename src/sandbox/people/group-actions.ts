@@ -1,7 +1,7 @@
-import { addGroup, newGroupId, setBotStanding } from "../world/chats.ts";
+import { addGroup, hasBot, newGroupId, setBotStanding } from "../world/chats.ts";
 import { postMessage } from "../world/messages.ts";
 import { botUser } from "../world/people.ts";
-import type { ChatRecord, PersonRecord, TopicRecord, World } from "../world/world.ts";
+import type { ChatRecord, PersonRecord, World } from "../world/world.ts";
 import { PersonError } from "./people-actions.ts";
 
 export interface GroupRequest {
@@ -25,7 +25,16 @@ export function makeGroup(world: World, owner: PersonRecord, request: GroupReque
     ...(request.id === undefined ? {} : { id: request.id }),
   });
   addBot(world, owner, chat);
+  // Only an administrator can do anything with topics.
+  if (chat.isForum) promoteBot(world, owner, chat, true);
   return chat;
+}
+
+/** Makes the bot an administrator, or a simple member again. */
+export function promoteBot(world: World, by: PersonRecord, chat: ChatRecord, isAdmin: boolean): void {
+  requireGroup(chat);
+  if (!hasBot(chat)) throw new PersonError("The bot is not in the group.");
+  setBotStanding(world, chat, isAdmin ? "administrator" : "member", by);
 }
 
 /** Puts the bot (back) into the group: `my_chat_member`, then the service message. */
@@ -61,34 +70,6 @@ export function migrateGroup(world: World, by: PersonRecord, chat: ChatRecord): 
   postMessage(world, successor, { from: by, isService: true, content: { migrate_from_chat_id: chat.id } });
   world.bus.emit({ to: "restart" });
   return successor;
-}
-
-const defaultIconColor = 0x6fb9f0;
-
-export interface NewTopic {
-  readonly name: string;
-  readonly iconColor?: number;
-  /** Absent: the bot makes it. */
-  readonly by?: PersonRecord;
-}
-
-/** Makes a forum topic; its id is that of the service message which opens it. */
-export function addTopic(
-  world: World,
-  chat: ChatRecord,
-  { name, iconColor = defaultIconColor, by }: NewTopic,
-): TopicRecord {
-  const threadId = chat.nextMessageId;
-  const topic: TopicRecord = { threadId, name, iconColor, isClosed: false };
-  chat.topics.set(threadId, topic);
-  postMessage(world, chat, {
-    ...(by === undefined ? {} : { from: by }),
-    threadId,
-    isService: true,
-    content: { forum_topic_created: { name, icon_color: iconColor } },
-  });
-  world.bus.emit({ to: "viewers", chatId: chat.id });
-  return topic;
 }
 
 function requireGroup(chat: ChatRecord): void {

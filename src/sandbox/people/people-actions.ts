@@ -4,8 +4,9 @@ import type { PaymentResult, PayInvoice, PressButton, SendText } from "../protoc
 import { detectEntities } from "../text/detect-entities.ts";
 import { pressButton } from "../world/callbacks.ts";
 import { isMember, privateChat, setBlocked } from "../world/chats.ts";
-import { postMessage } from "../world/messages.ts";
+import { editOwnMessage, postMessage } from "../world/messages.ts";
 import { payInvoice } from "../world/payments.ts";
+import { setSubscriptionCanceled } from "../world/subscriptions.ts";
 import type { ChatRecord, InvoiceTerms, PersonRecord, StoredMessage, World } from "../world/world.ts";
 
 /** Why a person cannot do something; the people API answers it as 400 or 404 in plain words. */
@@ -45,16 +46,31 @@ function findMessage(chat: ChatRecord, messageId: number): StoredMessage {
 /** Types a text. The first one in the private chat counts as pressing Start, and unblocks nothing. */
 export function sendText(world: World, person: PersonRecord, request: SendText): Message {
   const chat = findChat(world, person, request.chatId);
-  const text = request.text.trim();
+  return say(world, { person, chat, request, content: textContent(request.text) });
+}
+
+export interface EditText {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly text: string;
+}
+
+/** Changes an own text: an `edited_message` for the bot. */
+export function editText(world: World, person: PersonRecord, request: EditText): Message {
+  const chat = findChat(world, person, request.chatId);
+  const stored = findMessage(chat, request.messageId);
+  if (stored.message.from?.id !== person.id || stored.message.text === undefined) {
+    throw new PersonError("Only an own text can be edited.");
+  }
+  return editOwnMessage(world, chat, stored, textContent(request.text));
+}
+
+function textContent(given: string): Pick<Message, "text" | "entities"> {
+  const text = given.trim();
   if (text === "") throw new PersonError("The text is empty.");
   if (text.length > longestText) throw new PersonError(`The text is longer than ${longestText} characters.`);
-  const entities = detectEntities(text);
-  return say(world, {
-    person,
-    chat,
-    request,
-    content: { text, ...(entities.length > 0 ? { entities: [...entities] } : {}) },
-  });
+  const entities = [...detectEntities(text)];
+  return { text, ...(entities.length > 0 ? { entities } : {}) };
 }
 
 export interface Speech {
@@ -133,4 +149,11 @@ export function block(world: World, person: PersonRecord): void {
 
 export function unblock(world: World, person: PersonRecord): void {
   setBlocked(world, person, false);
+}
+
+/** Switches a subscription off or on again, as people do in their settings: a `subscription` update. */
+export function changeSubscription(world: World, person: PersonRecord, chargeId: string, isCanceled: boolean): void {
+  const subscription = world.bank.subscriptions.get(chargeId);
+  if (subscription?.personId !== person.id) throw new PersonError("There is no such subscription.", 404);
+  setSubscriptionCanceled(world, subscription, { isCanceled, by: "person" });
 }

@@ -1,13 +1,16 @@
-import type { BotCommand, BotCommandScope, Message } from "@grammyjs/types";
+import type { Message } from "@grammyjs/types";
 
 import type { ActiveFault, ApiCall, ChatView, SandboxState } from "../protocol.ts";
 import { hasBot, isMember, memberIds, privateChat } from "../world/chats.ts";
+import { commandsFor } from "../world/commands.ts";
 import { viewOfPerson } from "../world/people.ts";
-import type { BotProfile, ChatRecord, PersonRecord, World } from "../world/world.ts";
+import { present } from "../world/present.ts";
+import type { ChatRecord, PersonRecord, World } from "../world/world.ts";
 
 /** A chat as this person sees it. */
 export function viewOfChat(world: World, chat: ChatRecord, person: PersonRecord): ChatView {
   const isPrivate = chat.type === "private";
+  const { menuButtons } = world.bot;
   return {
     id: chat.id,
     type: chat.type,
@@ -18,41 +21,12 @@ export function viewOfChat(world: World, chat: ChatRecord, person: PersonRecord)
     blocked: isPrivate && person.hasBlockedBot,
     started: isPrivate ? person.hasStarted : hasBot(chat),
     commands: commandsFor(world.bot, chat, person),
+    ...present({
+      keyboard: chat.keyboards.get(person.id),
+      menuButton: isPrivate ? (menuButtons.get(person.id) ?? menuButtons.get(0)) : undefined,
+      pinnedMessageIds: chat.pinnedIds.length > 0 ? chat.pinnedIds : undefined,
+    }),
   };
-}
-
-/** The first list that is set wins, from the narrowest scope to the widest, each in the person's language first. */
-export function commandsFor(bot: BotProfile, chat: ChatRecord, person: PersonRecord): readonly BotCommand[] {
-  for (const scope of scopesOf(chat, person)) {
-    for (const languageCode of [person.languageCode, ""]) {
-      const list = bot.commandLists.get(commandListKey(scope, languageCode));
-      if (list !== undefined) return list.commands;
-    }
-  }
-  return [];
-}
-
-function scopesOf(chat: ChatRecord, person: PersonRecord): readonly BotCommandScope[] {
-  if (chat.type === "private") {
-    return [{ type: "chat", chat_id: chat.id }, { type: "all_private_chats" }, { type: "default" }];
-  }
-  const standing = chat.members.get(person.id);
-  const isAdmin = standing === "creator" || standing === "administrator";
-  return [
-    { type: "chat_member", chat_id: chat.id, user_id: person.id },
-    ...(isAdmin ? [{ type: "chat_administrators", chat_id: chat.id } as const] : []),
-    { type: "chat", chat_id: chat.id },
-    ...(isAdmin ? [{ type: "all_chat_administrators" } as const] : []),
-    { type: "all_group_chats" },
-    { type: "default" },
-  ];
-}
-
-/** One list of commands per scope and language. */
-export function commandListKey(scope: BotCommandScope, languageCode: string): string {
-  const chatId = "chat_id" in scope ? scope.chat_id : "";
-  const userId = "user_id" in scope ? scope.user_id : "";
-  return [scope.type, chatId, userId, languageCode].join("|");
 }
 
 /** The chats a person has: his own with the bot, then his groups. A group that was upgraded is gone. */

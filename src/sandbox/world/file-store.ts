@@ -1,3 +1,5 @@
+import type { Message } from "@grammyjs/types";
+
 import type { Ids } from "#kernel/lib/ids.ts";
 
 /** A file of the sandbox, in memory. `id` stays usable forever, as Telegram's `file_id` does. */
@@ -23,16 +25,23 @@ export type FileKind =
   | "sticker"
   | "thumbnail";
 
+/** The fields of a message that a file becomes. */
+export type MediaDescription = Partial<Pick<Message, "photo" | "video" | "animation" | "document">>;
+
 export interface FileStore {
   readonly add: (file: { kind: FileKind; fileName: string; mimeType: string; bytes: Buffer }) => StoredFile;
   readonly find: (fileId: string) => StoredFile | undefined;
   readonly findByPath: (path: string) => StoredFile | undefined;
+  /** Remembers how Telegram describes the file, so that sending it again by its id describes it the same. */
+  readonly describe: (fileId: string, description: MediaDescription) => void;
+  readonly description: (fileId: string) => MediaDescription | undefined;
   readonly clear: () => void;
 }
 
 export function makeFileStore(ids: Ids): FileStore {
   const byId = new Map<string, StoredFile>();
   const byPath = new Map<string, StoredFile>();
+  const descriptions = new Map<string, MediaDescription>();
   let count = 0;
   return {
     add: ({ kind, fileName, mimeType, bytes }) => {
@@ -43,7 +52,7 @@ export function makeFileStore(ids: Ids): FileStore {
         uniqueId: `AQAD${ids.token(9)}`,
         path: `${kind}s/file_${count}${extension}`,
         fileName,
-        mimeType,
+        mimeType: mimeType === "application/octet-stream" ? (usualTypes[kind] ?? mimeType) : mimeType,
         bytes,
         kind,
       };
@@ -53,7 +62,12 @@ export function makeFileStore(ids: Ids): FileStore {
     },
     find: (fileId) => byId.get(fileId),
     findByPath: (path) => byPath.get(path),
+    describe: (fileId, description) => {
+      descriptions.set(fileId, description);
+    },
+    description: (fileId) => descriptions.get(fileId),
     clear: () => {
+      descriptions.clear();
       byId.clear();
       byPath.clear();
     },
@@ -71,6 +85,14 @@ const idPrefixes: Readonly<Record<FileKind, string>> = {
   video_note: "DQACAgIAAxkBAAI",
   sticker: "CAACAgIAAxkBAAI",
   thumbnail: "AAMCAgADGQEAAgE",
+};
+
+/** What a form that names no type most likely holds. */
+const usualTypes: Readonly<Partial<Record<FileKind, string>>> = {
+  photo: "image/jpeg",
+  thumbnail: "image/jpeg",
+  video: "video/mp4",
+  animation: "video/mp4",
 };
 
 function extensionOf(mimeType: string): string {

@@ -46,8 +46,8 @@ export function postMessage(world: World, chat: ChatRecord, message: NewMessage)
   if (from !== undefined && isSeenByBot(world, chat, message)) {
     world.updates.push({
       kind: "message",
-      content: built as Message & { from: User; chat: Exclude<Message["chat"], { type: "channel" }> },
-      orderKey: `messages:${chat.id}`,
+      content: built as FromPerson,
+      orderKey: orderKey(chat),
       lifetimeMs: dayMs,
     });
   }
@@ -76,6 +76,31 @@ export function editMessage(world: World, chat: ChatRecord, stored: StoredMessag
   stored.message = edited;
   world.bus.emit({ to: "chat", chatId: chat.id, event: { type: "edited", chatId: chat.id, message: edited } });
   return edited;
+}
+
+/** A person changes his own text. The bot hears of it where it heard of the message. */
+export function editOwnMessage(
+  world: World,
+  chat: ChatRecord,
+  stored: StoredMessage,
+  content: MessageContent,
+): Message {
+  const { entities: _old, ...kept } = stored.message;
+  const edited = { ...kept, ...content, edit_date: unixTime(world) } as FromPerson & { edit_date: number };
+  stored.message = edited;
+  world.bus.emit({ to: "chat", chatId: chat.id, event: { type: "edited", chatId: chat.id, message: edited } });
+  const replyTo = chat.messages.get(stored.message.reply_to_message?.message_id ?? 0);
+  if (isSeenByBot(world, chat, { content, ...present({ replyTo }) })) {
+    world.updates.push({ kind: "edited_message", content: edited, orderKey: orderKey(chat), lifetimeMs: dayMs });
+  }
+  return edited;
+}
+
+/** A message as updates carry it: from somebody, not in a channel. */
+type FromPerson = Message & { from: User; chat: Exclude<Message["chat"], { type: "channel" }> };
+
+function orderKey(chat: ChatRecord): string {
+  return `messages:${chat.id}`;
 }
 
 export function deleteMessages(world: World, chat: ChatRecord, messageIds: readonly number[]): void {

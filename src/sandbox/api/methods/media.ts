@@ -1,46 +1,63 @@
-import type { File, PhotoSize } from "@grammyjs/types";
+import type { File, Message } from "@grammyjs/types";
 
-import { imageSize } from "../../world/image-size.ts";
-import { addPhoto, documentObject, sizeOf, thumbnailOf, videoObject } from "../../world/media.ts";
 import type { MessageContent } from "../../world/messages.ts";
-import { present } from "../../world/present.ts";
-import type { World } from "../../world/world.ts";
 import { badRequest } from "../bot-api-error.ts";
-import type { MethodTable, Params } from "../context.ts";
-import { resolveFile, storeFile } from "../files.ts";
-import type { GivenFile } from "../files.ts";
+import type { ApiContext, MethodTable } from "../context.ts";
+import {
+  animationContent,
+  documentContent,
+  inputMediaContent,
+  photoContent,
+  spoiler,
+  videoContent,
+} from "../media-content.ts";
+import { send } from "../send.ts";
+import type { SendOptions } from "../send.ts";
 import { findWritableChat } from "../targets.ts";
 import { readCaption } from "../texts.ts";
-import { send } from "./messages.ts";
 
-const megabyte = 1024 * 1024;
-const largestPhoto = 10 * megabyte;
-const largestDownload = 20 * megabyte;
+const largestDownload = 20 * 1024 * 1024;
 
 export const mediaMethods = {
-  sendPhoto: async (context, params) => {
-    findWritableChat(context.world, params.chat_id);
-    const photo = await photoSizes(context.world, params.photo);
-    const content = { photo, ...readCaption(params), ...spoiler(params) };
-    return send(context, params, () => ({ content }));
-  },
+  sendPhoto: async (context, params) =>
+    await sendMedia(context, params, async () => ({
+      ...(await photoContent(context.world, params.photo)),
+      ...readCaption(params),
+      ...spoiler(params),
+    })),
 
-  sendVideo: async (context, params) => {
-    findWritableChat(context.world, params.chat_id);
-    const content = { ...(await videoContent(context.world, params)), ...readCaption(params), ...spoiler(params) };
-    return send(context, params, () => ({ content }));
-  },
+  sendVideo: async (context, params) =>
+    await sendMedia(context, params, async () => ({
+      ...(await videoContent(context.world, params)),
+      ...readCaption(params),
+      ...spoiler(params),
+    })),
 
-  sendAnimation: async (context, params) => {
-    findWritableChat(context.world, params.chat_id);
-    const content = { ...(await animationContent(context.world, params)), ...readCaption(params), ...spoiler(params) };
-    return send(context, params, () => ({ content }));
-  },
+  sendAnimation: async (context, params) =>
+    await sendMedia(context, params, async () => ({
+      ...(await animationContent(context.world, params)),
+      ...readCaption(params),
+      ...spoiler(params),
+    })),
 
-  sendDocument: async (context, params) => {
+  sendDocument: async (context, params) =>
+    await sendMedia(context, params, async () => ({
+      ...(await documentContent(context.world, params)),
+      ...readCaption(params),
+    })),
+
+  sendMediaGroup: async (context, params) => {
+    const { media, ...options } = params;
+    if (media.length < 2) throw badRequest("too few messages to send as an album");
+    if (media.length > 10) throw badRequest("too many messages to send as an album");
+    requireOneKind(media.map(({ type }) => type));
     findWritableChat(context.world, params.chat_id);
-    const content = { ...(await documentContent(context.world, params)), ...readCaption(params) };
-    return send(context, params, () => ({ content }));
+    const contents: MessageContent[] = [];
+    for (const item of media) contents.push(await inputMediaContent(context.world, item));
+    const groupId = String(Math.floor(context.world.ids.random() * 1e16));
+    return contents.map((content) =>
+      send(context, options, () => ({ content: { ...content, media_group_id: groupId } })),
+    );
   },
 
   getFile: ({ world }, params): File => {
@@ -51,58 +68,20 @@ export const mediaMethods = {
   },
 } satisfies MethodTable;
 
-/** A photo's sizes: made of new bytes, or those that belong to the `file_id`. */
-export async function photoSizes(world: World, given: GivenFile): Promise<PhotoSize[]> {
-  const resolved = await resolveFile(world, given, "photo");
-  if ("stored" in resolved) {
-    return [sizeOf(resolved.stored, imageSize(resolved.stored.bytes) ?? { width: 1, height: 1 })];
-  }
-  if (resolved.upload.bytes.length > largestPhoto) throw badRequest("file is too big");
-  const size = imageSize(resolved.upload.bytes);
-  if (size === undefined) throw badRequest("IMAGE_PROCESS_FAILED");
-  const ratio = Math.max(size.width, size.height) / Math.max(1, Math.min(size.width, size.height));
-  if (size.width + size.height > 10_000 || ratio > 20) throw badRequest("PHOTO_INVALID_DIMENSIONS");
-  return addPhoto(world, resolved.upload, size);
+/** Looks at the chat before the bytes: nobody uploads 50 MB to hear that he is blocked, and the bytes would stay. */
+async function sendMedia(
+  context: ApiContext,
+  options: SendOptions,
+  makeContent: () => Promise<MessageContent>,
+): Promise<Message> {
+  findWritableChat(context.world, options.chat_id);
+  const content = await makeContent();
+  return send(context, options, () => ({ content }));
 }
 
-export type VideoParams = Pick<
-  Params<"sendVideo">,
-  "video" | "width" | "height" | "duration" | "thumbnail" | "cover" | "start_timestamp"
->;
-
-export async function videoContent(world: World, params: VideoParams): Promise<MessageContent> {
-  const file = storeFile(world, await resolveFile(world, params.video, "video"), "video");
-  const { width, height, duration } = params;
-  const thumbnail = thumbnailOf(world, params.thumbnail);
-  const cover = params.cover === undefined ? undefined : await photoSizes(world, params.cover);
-  const video = videoObject(file, { width, height, duration, thumbnail });
-  return { video: { ...video, ...present({ cover, start_timestamp: params.start_timestamp }) } };
-}
-
-export type AnimationParams = Pick<
-  Params<"sendAnimation">,
-  "animation" | "width" | "height" | "duration" | "thumbnail"
->;
-
-export async function animationContent(world: World, params: AnimationParams): Promise<MessageContent> {
-  const file = storeFile(world, await resolveFile(world, params.animation, "animation"), "animation");
-  const { width, height, duration } = params;
-  const thumbnail = thumbnailOf(world, params.thumbnail);
-  // Telegram repeats an animation as a document for old bots.
-  return {
-    animation: videoObject(file, { width, height, duration, thumbnail }),
-    document: documentObject(file, thumbnail),
-  };
-}
-
-export async function documentContent(
-  world: World,
-  params: Pick<Params<"sendDocument">, "document" | "thumbnail">,
-): Promise<MessageContent> {
-  const file = storeFile(world, await resolveFile(world, params.document, "document"), "document");
-  return { document: documentObject(file, thumbnailOf(world, params.thumbnail)) };
-}
-
-export function spoiler(params: { readonly has_spoiler?: boolean }): MessageContent {
-  return params.has_spoiler ? { has_media_spoiler: true } : {};
+/** Photos and videos mix; documents, and audio files, stay among themselves. */
+function requireOneKind(types: readonly string[]): void {
+  const kinds = new Set(types.map((type) => (type === "photo" || type === "live_photo" ? "video" : type)));
+  if (kinds.size > 1 || kinds.has("animation"))
+    throw badRequest("can't use the media of the specified type in the album");
 }

@@ -1,99 +1,75 @@
-import { isDeepStrictEqual } from "node:util";
-
-import type { Message } from "@grammyjs/types";
+import type { Message, MessageId } from "@grammyjs/types";
 
 import { answerCallback } from "../../world/callbacks.ts";
-import { deleteMessages, editMessage, postMessage } from "../../world/messages.ts";
+import { deleteMessages } from "../../world/messages.ts";
 import type { MessageContent } from "../../world/messages.ts";
 import { present } from "../../world/present.ts";
-import type { ChatRecord, StoredMessage } from "../../world/world.ts";
+import { unixTime } from "../../world/world.ts";
+import type { ChatRecord, StoredMessage, World } from "../../world/world.ts";
 import { badRequest } from "../bot-api-error.ts";
-import type { ApiContext, MethodTable, Params } from "../context.ts";
-import { applyKeyboard, inlineKeyboard } from "../reply-markup.ts";
-import { checkThread, findMessage, findWritableChat } from "../targets.ts";
-import { readText } from "../texts.ts";
+import type { ApiContext, MethodTable } from "../context.ts";
+import { send, textContent } from "../send.ts";
+import type { SendOptions } from "../send.ts";
+import { checkThread, findChat, findMessage, findWritableChat } from "../targets.ts";
+import { readCaption } from "../texts.ts";
 
-/** What every method that sends has in common. */
-export type SendOptions = Pick<
-  Params<"sendMessage">,
-  | "chat_id"
-  | "message_thread_id"
-  | "reply_parameters"
-  | "reply_to_message_id"
-  | "reply_markup"
-  | "protect_content"
-  | "message_effect_id"
->;
-
-const longestText = 4096;
-
-/** Posts a message of the bot after the checks that all sends share. `content` is made last: it may throw too. */
-export function send(
-  { world }: ApiContext,
-  options: SendOptions,
-  makeContent: (chat: ChatRecord) => { readonly content: MessageContent; readonly invoice?: StoredMessage["invoice"] },
-): Message {
-  const chat = findWritableChat(world, options.chat_id);
-  const threadId = checkThread(chat, options.message_thread_id);
-  const replyTo = repliedMessage(chat, options);
-  const { content, invoice } = makeContent(chat);
-  const keyboard = inlineKeyboard(options.reply_markup);
-  const { message } = postMessage(world, chat, {
-    content: {
-      ...content,
-      ...present({ reply_markup: keyboard ?? content.reply_markup, effect_id: options.message_effect_id }),
-      ...(options.protect_content ? { has_protected_content: true as const } : {}),
-    },
-    ...present({ threadId, replyTo, invoice }),
-  });
-  applyKeyboard(world, chat, message.message_id, options.reply_markup);
-  return message;
-}
-
-function repliedMessage(chat: ChatRecord, options: SendOptions): StoredMessage | undefined {
-  const messageId = options.reply_parameters?.message_id ?? options.reply_to_message_id;
-  if (messageId === undefined) return undefined;
-  const stored = chat.messages.get(messageId);
-  if (stored === undefined && options.reply_parameters?.allow_sending_without_reply !== true) {
-    throw badRequest("message to be replied not found");
-  }
-  return stored;
-}
-
-function textContent(
-  params: Pick<Params<"sendMessage">, "text" | "parse_mode" | "entities" | "link_preview_options">,
-): MessageContent {
-  const { text, entities } = readText({ text: params.text, parseMode: params.parse_mode, entities: params.entities });
-  if (text === "") throw badRequest("message text is empty");
-  if (text.length > longestText) throw badRequest("message is too long");
-  return {
-    text,
-    ...(entities.length > 0 ? { entities } : {}),
-    ...present({ link_preview_options: params.link_preview_options }),
-  };
-}
+const deletableSeconds = 48 * 60 * 60;
+const longestCallbackText = 200;
+const mostAtOnce = 100;
 
 export const messageMethods = {
   sendMessage: (context, params) => send(context, params, () => ({ content: textContent(params) })),
 
-  editMessageText: ({ world }, params) => {
-    const chat = findWritableChat(world, params.chat_id ?? "");
-    const stored = findMessage(chat, params.message_id ?? 0, "message to edit not found");
-    const content = textContent({ ...params, text: params.text ?? "" });
-    const replyMarkup = inlineKeyboard(params.reply_markup);
-    requireChange(stored, content, replyMarkup);
-    return editMessage(world, chat, stored, { content, without: ["entities"], ...present({ replyMarkup }) });
+  copyMessage: (context, params): MessageId => {
+    const source = findMessage(
+      findChat(context.world, params.from_chat_id),
+      params.message_id,
+      "message to copy not found",
+    );
+    const caption = params.caption === undefined ? undefined : readCaption(params);
+    const { message_id: messageId } = send(context, params, () => ({ content: copied(source, caption) }));
+    return { message_id: messageId };
+  },
+
+  copyMessages: (context, params): MessageId[] => {
+    const sources = findMany(findChat(context.world, params.from_chat_id), params.message_ids, "copy");
+    const caption = params.remove_caption ? {} : undefined;
+    return sources.map((source) => pickId(send(context, params, () => ({ content: copied(source, caption) }))));
+  },
+
+  forwardMessage: (context, params) => {
+    const source = findMessage(
+      findChat(context.world, params.from_chat_id),
+      params.message_id,
+      "message to forward not found",
+    );
+    return forward(context, params, source);
+  },
+
+  forwardMessages: (context, params): MessageId[] => {
+    const sources = findMany(findChat(context.world, params.from_chat_id), params.message_ids, "forward");
+    return sources.map((source) => pickId(forward(context, params, source)));
   },
 
   deleteMessage: ({ world }, params) => {
     const chat = findWritableChat(world, params.chat_id);
-    findMessage(chat, params.message_id, "message to delete not found");
+    const stored = findMessage(chat, params.message_id, "message to delete not found");
+    requireDeletable(world, chat, stored);
     deleteMessages(world, chat, [params.message_id]);
     return true;
   },
 
+  deleteMessages: ({ world }, params) => {
+    requireCount(params.message_ids);
+    const chat = findWritableChat(world, params.chat_id);
+    const found = params.message_ids.filter((id) => chat.messages.has(id));
+    for (const id of found) requireDeletable(world, chat, findMessage(chat, id, "message to delete not found"));
+    deleteMessages(world, chat, found);
+    return true;
+  },
+
   answerCallbackQuery: ({ world }, params) => {
-    if ((params.text?.length ?? 0) > 200) throw badRequest("MESSAGE_TOO_LONG");
+    if ((params.text?.length ?? 0) > longestCallbackText) throw badRequest("MESSAGE_TOO_LONG");
     const isKnown = answerCallback(world, params.callback_query_id, {
       showAlert: params.show_alert ?? false,
       ...present({ text: params.text, url: params.url }),
@@ -104,25 +80,83 @@ export const messageMethods = {
 
   sendChatAction: ({ world }, params) => {
     const chat = findWritableChat(world, params.chat_id);
-    const threadId = checkThread(chat, params.message_thread_id);
-    world.bus.emit({
-      to: "chat",
-      chatId: chat.id,
-      event: { type: "action", chatId: chat.id, action: params.action, ...present({ threadId }) },
-    });
+    showAction(world, chat, params.action, checkThread(chat, params.message_thread_id));
+    return true;
+  },
+
+  /** Taken and shown as typing: a draft is a preview that is gone after 30 s. */
+  sendMessageDraft: ({ world }, params) => {
+    const chat = findWritableChat(world, params.chat_id);
+    if (chat.type !== "private") throw badRequest("method is available only for private chats");
+    if ((params.text ?? "") !== "") textContent({ ...params, text: params.text ?? "" });
+    showAction(world, chat, "typing", undefined);
     return true;
   },
 } satisfies MethodTable;
 
-/** Telegram refuses edits that change nothing. */
-function requireChange(stored: StoredMessage, content: MessageContent, replyMarkup: Message["reply_markup"]): void {
-  const { message } = stored;
-  const isSame =
-    message.text === content.text &&
-    isDeepStrictEqual(message.entities ?? [], content.entities ?? []) &&
-    isDeepStrictEqual(message.reply_markup, replyMarkup);
-  if (!isSame) return;
-  throw badRequest(
-    "message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message",
-  );
+function showAction(world: World, chat: ChatRecord, action: string, threadId: number | undefined): void {
+  const event = { type: "action" as const, chatId: chat.id, action, ...present({ threadId }) };
+  world.bus.emit({ to: "chat", chatId: chat.id, event });
+}
+
+/** Fields that say something; the rest of a message is about how and when it came. */
+const contentFields = [
+  "text",
+  "entities",
+  "link_preview_options",
+  "photo",
+  "video",
+  "animation",
+  "document",
+  "caption",
+  "caption_entities",
+  "show_caption_above_media",
+  "has_media_spoiler",
+] as const;
+
+function contentOf({ message }: StoredMessage): MessageContent {
+  return Object.fromEntries(contentFields.filter((field) => field in message).map((field) => [field, message[field]]));
+}
+
+function copied(source: StoredMessage, caption: MessageContent | undefined): MessageContent {
+  const content = contentOf(source);
+  if (Object.keys(content).length === 0 || source.message.has_protected_content)
+    throw badRequest("message can't be copied");
+  if (caption === undefined || content.text !== undefined) return content;
+  const { caption: _caption, caption_entities: _entities, ...media } = content;
+  return { ...media, ...caption };
+}
+
+function forward(context: ApiContext, options: SendOptions, source: StoredMessage): Message {
+  const content = contentOf(source);
+  const { from, date, has_protected_content: isProtected } = source.message;
+  if (Object.keys(content).length === 0 || isProtected || from === undefined)
+    throw badRequest("message can't be forwarded");
+  const origin = source.message.forward_origin ?? { type: "user" as const, sender_user: from, date };
+  return send(context, options, () => ({ content: { ...content, forward_origin: origin } }));
+}
+
+function pickId({ message_id: messageId }: Message): MessageId {
+  return { message_id: messageId };
+}
+
+/** Those that exist; the others are skipped, as long as there is one. */
+function findMany(chat: ChatRecord, messageIds: readonly number[], purpose: string): readonly StoredMessage[] {
+  requireCount(messageIds);
+  const found = messageIds.flatMap((id) => chat.messages.get(id) ?? []);
+  if (found.length === 0) throw badRequest(`message to ${purpose} not found`);
+  return found;
+}
+
+function requireCount(messageIds: readonly number[]): void {
+  if (messageIds.length === 0) throw badRequest("message identifiers are not specified");
+  if (messageIds.length > mostAtOnce) throw badRequest("too many message identifiers specified");
+}
+
+/** For 48 hours; in groups other people's messages only by an administrator. */
+function requireDeletable(world: World, chat: ChatRecord, { message, isByBot }: StoredMessage): void {
+  const isOld = unixTime(world) - message.date > deletableSeconds;
+  if (isOld) throw badRequest("message can't be deleted for everyone");
+  if (!isByBot && chat.type !== "private" && chat.botStanding !== "administrator")
+    throw badRequest("message can't be deleted");
 }
