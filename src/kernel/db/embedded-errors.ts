@@ -25,7 +25,7 @@ export function embeddedFailure(problem: string, advice: string, cause?: unknown
 
 /** Translates what `initdb` or `postgres` printed before it gave up. */
 export function explainOutput(output: string, { directory, logDirectory }: FailureContext): AppError {
-  const line = lastComplaint(output);
+  const line = tellingLine(output);
   const known = complaints.find(({ pattern }) => pattern.test(output));
   if (known !== undefined) return embeddedFailure(`${known.problem} (${line})`, known.advice(directory));
   const where = logDirectory === undefined ? "" : `; the server's log is in ${logDirectory}`;
@@ -39,7 +39,7 @@ export function explainThrown(thrown: unknown, { directory }: FailureContext): u
   const failedToRun = syscall.startsWith("spawn") ? complaints.find(({ codes }) => codes.includes("spawn")) : undefined;
   const known = failedToRun ?? complaints.find(({ codes, pattern }) => codes.includes(code) || pattern.test(stderr));
   if (known === undefined) return thrown;
-  const detail = stderr === "" ? thrown.message : lastComplaint(stderr);
+  const detail = stderr === "" ? thrown.message : tellingLine(stderr);
   return embeddedFailure(`${known.problem} (${detail})`, known.advice(directory), thrown);
 }
 
@@ -91,10 +91,15 @@ const complaints: readonly Complaint[] = [
   },
 ];
 
-function lastComplaint(output: string): string {
+/** The line that names the cause: a setting before the FATAL that follows from it, else the last complaint. */
+function tellingLine(output: string): string {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const complaint = lines.findLast((line) => /\b(?:FATAL|PANIC|error|could not)\b/.test(line)) ?? lines.at(-1);
-  return oneLine(complaint ?? "the server ended without a word").replace(/^.*?\b(?:FATAL|PANIC|error):\s*/, "");
+  const line =
+    lines.find((line) => /configuration parameter|invalid value for parameter|syntax error in file/.test(line)) ??
+    lines.findLast((line) => /\b(?:FATAL|PANIC|error|could not)\b/.test(line)) ??
+    lines.at(-1) ??
+    "the server ended without a word";
+  return oneLine(line).replace(/^.*?\b(?:LOG|FATAL|PANIC|error):\s*/, "");
 }
 
 function oneLine(text: string): string {

@@ -5,7 +5,7 @@ import type { Home } from "./embedded-home.ts";
 
 /** The application's role and its database. Not a superuser: rights that it revokes from itself stay revoked. */
 const application = "telecast";
-const timeoutMs = 3000;
+const timeoutMs = 1500;
 
 export type Answer =
   /** It is our server, with the application's role and database in place. */

@@ -49,12 +49,18 @@ export function isPostmasterOf(pid: number, directory: string): boolean {
   return program?.endsWith("/postgres") === true && flag === "-D" && argument === directory;
 }
 
+/** Whether there is anything under this pid, were it a zombie. */
+export function pidIsTaken(pid: number): boolean {
+  return pid > 0 && sendSignal(pid, 0);
+}
+
 /** Sends the signal if the process still runs; says whether it did. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch (thrown) {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ESRCH") return false;
+    if (signal === 0) return true;
     throw thrown;
   }
 }

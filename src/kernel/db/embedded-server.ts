@@ -17,7 +17,7 @@ import { embeddedFailure, explainOutput } from "./embedded-errors.ts";
 import type { Home } from "./embedded-home.ts";
 import { askServer } from "./embedded-probe.ts";
 import type { Answer } from "./embedded-probe.ts";
-import { findPostmaster, processStamp, signalProcess, waitUntilGone } from "./embedded-process.ts";
+import { findPostmaster, pidIsTaken, processStamp, sendSignal, waitUntilGone } from "./embedded-process.ts";
 
 export interface RunningServer {
   readonly pid: number;
@@ -27,25 +27,31 @@ export interface RunningServer {
 
 /** Recovery after a crash replays at most `max_wal_size`; on a slow disk that takes minutes. */
 const recoveryTimeoutMs = 300_000;
-/** A live postmaster that has said nothing for so long hangs. */
-const silenceTimeoutMs = 5000;
+/** An orphan that listens and says nothing for so long hangs; to stop it in vain costs little. */
+const orphanSilenceMs = 2000;
+/** A server of our own may be that slow on a machine that is busy with something else. */
+const ownSilenceMs = 30_000;
 /** How long what a killed server left behind (its last processes, its port) may stand in the way. */
 const remnantsTimeoutMs = 15_000;
 
 /**
- * The server that runs on this data, whoever started it. One that does not answer is stopped. Throws
- * `db.embedded_failed` for one that answers and refuses us: somebody may be using it.
+ * The server that runs on this data, whoever started it. An orphan that does not answer is stopped. Throws
+ * `db.embedded_failed` for a server that refuses us, or does not answer while another application uses it.
  */
-export async function adoptServer(home: Home, clock: Clock): Promise<RunningServer | undefined> {
+export async function adoptServer(home: Home, clock: Clock, isUsed: boolean): Promise<RunningServer | undefined> {
   const pid = findPostmaster(home.cluster);
   if (pid === undefined) {
     dropMisleadingPidFile(home);
     return undefined;
   }
-  const found = await waitForAnswer(home, pid, clock);
+  const found = await waitForAnswer(home, pid, orphanSilenceMs, clock);
   if (found.kind === "running") return found.server;
   if (found.kind === "refused") throw explainOutput(found.reason, failureContext(home));
-  await stopServer(pid, clock, hungPatience);
+  if (found.kind === "hung" && isUsed) {
+    const advice = "End the application that uses it, then start again";
+    throw embeddedFailure(`the running server, process ${pid}, does not answer`, advice);
+  }
+  await killServer(pid, clock);
   return undefined;
 }
 
@@ -69,29 +75,31 @@ export async function startServer(
   }
 }
 
-export interface Patience {
-  /** For a fast shutdown, which disconnects everybody and writes a checkpoint. */
-  readonly fastMs: number;
-  /** For an immediate one, which leaves the rest to crash recovery. */
-  readonly immediateMs: number;
-}
+type Step = readonly [signal: NodeJS.Signals, timeoutMs: number];
 
-const usualPatience: Patience = { fastMs: 60_000, immediateMs: 10_000 };
-const hungPatience: Patience = { fastMs: 3000, immediateMs: 2000 };
+/** A fast shutdown disconnects everybody and writes a checkpoint; an immediate one leaves the rest to crash recovery. */
+const orderly: readonly Step[] = [
+  ["SIGINT", 60_000],
+  ["SIGQUIT", 10_000],
+  ["SIGKILL", 10_000],
+];
+const abrupt: readonly Step[] = [
+  ["SIGQUIT", 1000],
+  ["SIGKILL", 10_000],
+];
 
 /** Stops the server, disconnecting its clients, and waits until it is gone. */
-export async function stopServer(pid: number, clock: Clock, patience = usualPatience): Promise<void> {
-  const steps = [
-    ["SIGINT", patience.fastMs],
-    ["SIGQUIT", patience.immediateMs],
-    ["SIGKILL", patience.immediateMs],
-  ] as const;
+export async function stopServer(pid: number, clock: Clock, steps = orderly): Promise<void> {
   for (const [signal, timeoutMs] of steps) {
-    const stamp = processStamp(pid);
-    if (stamp === undefined || !signalProcess(pid, signal)) return;
+    if (processStamp(pid) === undefined || !sendSignal(pid, signal)) return;
     if (await waitUntilGone(pid, timeoutMs, clock)) return;
   }
   throw embeddedFailure(`the server with process id ${pid} cannot be stopped`, "End that process, then start again");
+}
+
+/** Stops a server that hangs, or whose data nobody needs. */
+export async function killServer(pid: number, clock: Clock): Promise<void> {
+  await stopServer(pid, clock, abrupt);
 }
 
 type Outcome =
@@ -117,9 +125,9 @@ async function launch(home: Home, binaries: Binaries, clock: Clock): Promise<Run
     await once(child, "spawn");
     const { pid } = child;
     if (pid === undefined) throw new Error("a spawned process has no id");
-    const found = await waitForAnswer(home, pid, clock);
+    const found = await waitForAnswer(home, pid, ownSilenceMs, clock);
     if (found.kind === "running") return found.server;
-    if (found.kind !== "gone") await stopServer(pid, clock, hungPatience);
+    if (found.kind !== "gone") await killServer(pid, clock);
     return `${output}${await logsSince(home, logsBefore)}\n${found.reason}`;
   } finally {
     child.stderr.destroy();
@@ -128,7 +136,7 @@ async function launch(home: Home, binaries: Binaries, clock: Clock): Promise<Run
 }
 
 /** Asks until the server with this pid answers, or never will. */
-async function waitForAnswer(home: Home, pid: number, clock: Clock): Promise<Outcome> {
+async function waitForAnswer(home: Home, pid: number, silenceMs: number, clock: Clock): Promise<Outcome> {
   const began = clock.monotonicMs();
   let heard = began;
   while (processStamp(pid) !== undefined) {
@@ -141,7 +149,7 @@ async function waitForAnswer(home: Home, pid: number, clock: Clock): Promise<Out
     }
     if (answer.kind === "foreign") return { kind: "refused", reason: `could not use the server: ${answer.reason}` };
     if (answer.kind !== "silent") heard = now;
-    else if (now - heard > silenceTimeoutMs) return { kind: "hung", reason: `could not reach it: ${answer.reason}` };
+    else if (now - heard > silenceMs) return { kind: "hung", reason: `could not reach it: ${answer.reason}` };
     if (now - began > recoveryTimeoutMs) return { kind: "hung", reason: "could not wait any longer for recovery" };
     await pause(clock, 5);
   }
@@ -164,12 +172,13 @@ function readPidFile({ cluster }: Home): PidFile | undefined {
 }
 
 /**
- * PostgreSQL itself gets over the pid file of a dead server, but takes any live process of the same user with that pid
- * for it. Only called when no server runs on this directory.
+ * PostgreSQL itself gets over the pid file of a dead server, but takes any process of the same user with that pid for it:
+ * a stranger, or the dead server's zombie, which stays for ever in a container whose first process buries nobody. Only
+ * called when no server runs on this directory; processes it may have left are guarded against by its shared memory.
  */
 function dropMisleadingPidFile(home: Home): void {
   const noted = readPidFile(home);
-  if (noted !== undefined && processStamp(noted.pid) !== undefined) rmSync(join(home.cluster, "postmaster.pid"));
+  if (noted !== undefined && pidIsTaken(noted.pid)) rmSync(join(home.cluster, "postmaster.pid"));
 }
 
 /** Below the range from which systems take the ports of outgoing connections, so that it is free again after a restart. */

@@ -165,8 +165,9 @@ async function bringUp(dataDir: string, options: EmbeddedPostgresOptions): Promi
 
 /** The server that runs already; not one that an update of Telecast has left behind, unless somebody uses it. */
 async function adopt(home: Home, { version }: Binaries, clock: Clock): Promise<RunningServer | undefined> {
-  const found = await adoptServer(home, clock);
-  if (found === undefined || found.version === version || usersOf(home.dataDir).othersThan("") > 0) return found;
+  const isUsed = usersOf(home.dataDir).othersThan("") > 0;
+  const found = await adoptServer(home, clock, isUsed);
+  if (found === undefined || found.version === version || isUsed) return found;
   await stopServer(found.pid, clock);
   return undefined;
 }
