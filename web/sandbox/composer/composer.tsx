@@ -1,0 +1,145 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import type { ChatView } from "../../../src/sandbox/protocol.ts";
+import { Icon } from "../../shared/ui/icon.tsx";
+import { commandText, suggestCommands } from "../model/commands.ts";
+import { useSlice, useTexts } from "../session/use-session.ts";
+import { AttachButton } from "./attach-button.tsx";
+import { CommandList } from "./command-list.tsx";
+import { KeyboardPad } from "./keyboard-pad.tsx";
+import { MessageInput } from "./message-input.tsx";
+import { ReplyBar } from "./reply-bar.tsx";
+import { useComposer } from "./use-composer.ts";
+
+interface ComposerProps {
+  readonly chat: ChatView;
+  readonly threadId: number | undefined;
+}
+
+/** Everything to write with: commands, text, photos, and the keyboard the bot shows. */
+export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
+  const t = useTexts();
+  const username = useSlice((state) => state.bot.username);
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const [chosen, setChosen] = useState(-1);
+  const { draft, keyboard, replyTo, write, send, cancelReply, isPadOpen, setPadOpen } = useComposer(chat, threadId);
+  const suggestions = isMenuOpen ? chat.commands : suggestCommands(draft.text, chat.commands);
+  const root = useRef<HTMLDivElement>(null);
+  useCloseOutside(root, isMenuOpen, setMenuOpen);
+
+  const sendCommand = (index: number): void => {
+    const command = suggestions[index];
+    if (command === undefined) return;
+    setMenuOpen(false);
+    setChosen(-1);
+    send(commandText(command, chat.type, username));
+  };
+  const text = draft.text;
+  return (
+    <div class="composer" ref={root}>
+      {suggestions.length > 0 && <CommandList commands={suggestions} chosen={chosen} onChoose={sendCommand} />}
+      {replyTo !== undefined && <ReplyBar message={replyTo} onCancel={cancelReply} />}
+      <div class="composer-row">
+        {chat.commands.length > 0 && <MenuToggle isOpen={isMenuOpen} onToggle={setMenuOpen} />}
+        <AttachButton />
+        <MessageInput
+          text={text}
+          placeholder={keyboard?.placeholder}
+          suggestionCount={suggestions.length}
+          chosen={chosen}
+          onChoose={setChosen}
+          onText={(next) => {
+            setMenuOpen(false);
+            setChosen(-1);
+            write(next);
+          }}
+          onComplete={() => {
+            const command = suggestions[Math.max(chosen, 0)];
+            if (command !== undefined) write(`/${command.command} `);
+          }}
+          onEscape={() => {
+            if (isMenuOpen) setMenuOpen(false);
+            else cancelReply();
+          }}
+          onSend={() => {
+            if (chosen >= 0) sendCommand(chosen);
+            else send(text);
+          }}
+        />
+        {keyboard !== undefined && !keyboard.isPersistent && <PadToggle isOpen={isPadOpen} onToggle={setPadOpen} />}
+        <button
+          type="button"
+          class="send-button"
+          aria-label={t.composer.send}
+          disabled={text.trim() === ""}
+          onClick={() => {
+            send(text);
+          }}
+        >
+          <Icon name="send" />
+        </button>
+      </div>
+      {keyboard !== undefined && (isPadOpen || keyboard.isPersistent) && (
+        <KeyboardPad keyboard={keyboard} onType={send} />
+      )}
+    </div>
+  );
+}
+
+interface ToggleProps {
+  readonly isOpen: boolean;
+  readonly onToggle: (isOpen: boolean) => void;
+}
+
+function MenuToggle({ isOpen, onToggle }: ToggleProps): JSX.Element {
+  const { composer } = useTexts();
+  return (
+    <button
+      type="button"
+      class="menu-toggle"
+      aria-expanded={isOpen}
+      aria-label={composer.menu}
+      onClick={() => {
+        onToggle(!isOpen);
+      }}
+    >
+      <Icon name={isOpen ? "close" : "slash"} size={20} />
+      <span class="menu-toggle-text">{composer.menu}</span>
+    </button>
+  );
+}
+
+function PadToggle({ isOpen, onToggle }: ToggleProps): JSX.Element {
+  const { composer } = useTexts();
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={isOpen ? composer.hideKeyboard : composer.showKeyboard}
+      aria-expanded={isOpen}
+      onClick={() => {
+        onToggle(!isOpen);
+      }}
+    >
+      <Icon name="keyboard" />
+    </button>
+  );
+}
+
+function useCloseOutside(
+  root: { readonly current: HTMLElement | null },
+  isOpen: boolean,
+  setOpen: (isOpen: boolean) => void,
+): void {
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const close = (event: PointerEvent): void => {
+      if (event.target instanceof Node && root.current?.contains(event.target) !== true) setOpen(false);
+    };
+    document.addEventListener("pointerdown", close);
+    return () => {
+      document.removeEventListener("pointerdown", close);
+    };
+  }, [isOpen]);
+}

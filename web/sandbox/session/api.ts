@@ -1,0 +1,114 @@
+import type { Message } from "@grammyjs/types";
+
+import type {
+  ActiveFault,
+  ChatView,
+  FaultRequest,
+  PayInvoice,
+  PaymentResult,
+  Person,
+  PressButton,
+  SendPhotoQuery,
+  SendText,
+} from "../../../src/sandbox/protocol.ts";
+
+/** The sandbox said no; `message` is its reason in plain words, `status` is 0 when it could not be reached at all. */
+export class ApiRefusal extends Error {
+  override readonly name = "ApiRefusal";
+  readonly status: number;
+
+  constructor(message: string, status: number, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+export interface NewPerson {
+  readonly firstName: string;
+  readonly username?: string;
+  readonly languageCode?: string;
+  readonly about?: string;
+}
+
+export interface NewGroup {
+  readonly title: string;
+  readonly memberIds: readonly number[];
+  readonly forum?: boolean;
+}
+
+type Answer<T> = Promise<T>;
+
+/** The people's side of the sandbox (`protocol.ts`); the person who acts is asked for at each call. */
+export interface SandboxApi {
+  readonly sendText: (body: SendText) => Answer<{ readonly message: Message }>;
+  readonly sendPhoto: (query: SendPhotoQuery, file: Blob) => Answer<{ readonly message: Message }>;
+  readonly press: (body: PressButton) => Answer<{ readonly queryId: string }>;
+  readonly pay: (body: PayInvoice) => Answer<PaymentResult>;
+  readonly start: (payload: string | undefined) => Answer<unknown>;
+  readonly block: () => Answer<unknown>;
+  readonly unblock: () => Answer<unknown>;
+  readonly addStars: (amount: number) => Answer<{ readonly balance: number }>;
+  readonly createGroup: (body: NewGroup) => Answer<{ readonly chat: ChatView }>;
+  readonly migrate: (chatId: number) => Answer<{ readonly chatId: number }>;
+  readonly addBot: (chatId: number) => Answer<unknown>;
+  readonly removeBot: (chatId: number) => Answer<unknown>;
+  readonly createTopic: (chatId: number, name: string) => Answer<{ readonly threadId: number }>;
+  readonly createPerson: (body: NewPerson) => Answer<Person>;
+  readonly addFault: (body: FaultRequest) => Answer<ActiveFault>;
+  readonly removeFault: (id: number) => Answer<unknown>;
+  readonly removeFaults: () => Answer<unknown>;
+  readonly reset: () => Answer<unknown>;
+}
+
+export function makeSandboxApi(personId: () => number): SandboxApi {
+  const act = async <T>(action: string, body: object = {}): Promise<T> =>
+    await request<T>("POST", `people/${String(personId())}/${action}`, body);
+  return {
+    sendText: async (body) => await act("messages", body),
+    sendPhoto: async (query, file) =>
+      await request("POST", `people/${String(personId())}/photos?${search({ ...query })}`, file),
+    press: async (body) => await act("presses", body),
+    pay: async (body) => await act("payments", body),
+    start: async (payload) => await act("start", payload === undefined ? {} : { payload }),
+    block: async () => await act("block"),
+    unblock: async () => await act("unblock"),
+    addStars: async (amount) => await act("stars", { amount }),
+    createGroup: async (body) => await act("groups", body),
+    migrate: async (chatId) => await act("groups/migrate", { chatId }),
+    addBot: async (chatId) => await act("groups/add-bot", { chatId }),
+    removeBot: async (chatId) => await act("groups/remove-bot", { chatId }),
+    createTopic: async (chatId, name) => await act("topics", { chatId, name }),
+    createPerson: async (body) => await request("POST", "people", body),
+    addFault: async (body) => await request("POST", "faults", body),
+    removeFault: async (id) => await request("DELETE", `faults/${String(id)}`),
+    removeFaults: async () => await request("DELETE", "faults"),
+    reset: async () => await request("POST", "reset", {}),
+  };
+}
+
+function search(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const known = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  return new URLSearchParams(known).toString();
+}
+
+async function request<T>(method: string, path: string, body?: object | Blob): Promise<T> {
+  const init: RequestInit = { method };
+  if (body instanceof Blob) {
+    init.body = body;
+    init.headers = { "content-type": body.type };
+  } else if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { "content-type": "application/json" };
+  }
+  const response = await fetch(`/sandbox/api/${path}`, init).catch((cause: unknown) => {
+    throw new ApiRefusal("", 0, { cause });
+  });
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw new ApiRefusal(reasonOf(answer), response.status);
+  return answer as T;
+}
+
+function reasonOf(answer: unknown): string {
+  const error = typeof answer === "object" && answer !== null && "error" in answer ? answer.error : undefined;
+  return typeof error === "string" ? error : "";
+}
