@@ -47,7 +47,9 @@ export function createCipher(masterKey: Buffer): Cipher {
       const [version, nonce = "", sealed = ""] = value.split(".");
       if (version !== "v1") throw new Error("a sealed value of an unknown version");
       const bytes = Buffer.from(sealed, "base64url");
-      const decipher = createDecipheriv("aes-256-gcm", encryptionKey, Buffer.from(nonce, "base64url"));
+      // Without the length, Node takes shorter tags as well, which can be guessed.
+      const options = { authTagLength: tagBytes };
+      const decipher = createDecipheriv("aes-256-gcm", encryptionKey, Buffer.from(nonce, "base64url"), options);
       decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(-tagBytes));
       return decipher.update(bytes.subarray(0, -tagBytes), undefined, "utf8") + decipher.final("utf8");
     },

@@ -38,7 +38,7 @@ function translator(language: Language, directories: readonly URL[]): Translate 
   const bundle = new FluentBundle(language, { useIsolating: false });
   for (const directory of directories) {
     const file = new URL(`${language}.ftl`, directory);
-    const errors = bundle.addResource(new FluentResource(readFileSync(file, "utf8")));
+    const errors = bundle.addResource(readResource(file));
     if (errors[0] !== undefined) throw new Error(`${file.pathname}: ${errors[0].message}`);
   }
   const format = (key: string, args: Record<string, FluentVariable>): string => {
@@ -59,6 +59,22 @@ function translator(language: Language, directories: readonly URL[]): Translate 
       ),
     has: (key: string) => bundle.hasMessage(key),
   });
+}
+
+/** Fluent's runtime parser silently leaves out what it cannot read; here that is a mistake like any other. */
+function readResource(file: URL): FluentResource {
+  const source = readFileSync(file, "utf8");
+  const resource = new FluentResource(source);
+  const read = resource.body.map(({ id }) => id);
+  for (const [index, line] of source.split("\n").entries()) {
+    // Only comments, definitions and the signs that end or begin a part of one may stand at the beginning of a line.
+    if (line === "" || /^[\s#}[*.]/.test(line)) continue;
+    const defined = /^(-?[a-zA-Z][\w-]*) *=/.exec(line)?.[1];
+    if (defined === undefined || defined !== read.shift()) {
+      throw new Error(`${file.pathname}: line ${index + 1} or what follows it cannot be read`);
+    }
+  }
+  return resource;
 }
 
 function variables(args: TextArgs, escape: (text: string) => string): Record<string, FluentVariable> {
