@@ -40,10 +40,7 @@ const remnantsTimeoutMs = 15_000;
  */
 export async function adoptServer(home: Home, clock: Clock, isUsed: boolean): Promise<RunningServer | undefined> {
   const pid = findPostmaster(home.cluster);
-  if (pid === undefined) {
-    dropMisleadingPidFile(home);
-    return undefined;
-  }
+  if (pid === undefined) return undefined;
   const found = await waitForAnswer(home, pid, orphanSilenceMs, clock);
   if (found.kind === "running") return found.server;
   if (found.kind === "refused") throw explainOutput(found.reason, failureContext(home));
@@ -66,6 +63,7 @@ export async function startServer(
   let port = await freePort(await lastPort(home));
   for (;;) {
     await configure(home, port, settings);
+    dropMisleadingPidFile(home);
     const outcome = await launch(home, binaries, clock);
     if (typeof outcome !== "string") return outcome;
     if (clock.monotonicMs() > until) throw explainOutput(outcome, failureContext(home));
@@ -173,12 +171,13 @@ function readPidFile({ cluster }: Home): PidFile | undefined {
 
 /**
  * PostgreSQL itself gets over the pid file of a dead server, but takes any process of the same user with that pid for it:
- * a stranger, or the dead server's zombie, which stays for ever in a container whose first process buries nobody. Only
- * called when no server runs on this directory; processes it may have left are guarded against by its shared memory.
+ * a stranger, or the dead server's zombie, which stays for ever in a container whose first process buries nobody. What
+ * a dead server may have left running is still noticed, by its shared memory.
  */
 function dropMisleadingPidFile(home: Home): void {
   const noted = readPidFile(home);
-  if (noted !== undefined && pidIsTaken(noted.pid)) rmSync(join(home.cluster, "postmaster.pid"));
+  if (noted === undefined || !pidIsTaken(noted.pid) || findPostmaster(home.cluster) !== undefined) return;
+  rmSync(join(home.cluster, "postmaster.pid"));
 }
 
 /** Below the range from which systems take the ports of outgoing connections, so that it is free again after a restart. */
