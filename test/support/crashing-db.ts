@@ -1,5 +1,3 @@
-import type { Kysely } from "kysely";
-
 import type { Db, Tx } from "#kernel/db/index.ts";
 
 /** Which transaction is the process's last one, and whether it still commits. */
@@ -48,7 +46,7 @@ export function crashingDb(db: Db): CrashingDb {
       const value: unknown = Reflect.get(target, property, target);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
-  }) as Kysely<unknown>;
+  });
   return {
     db: proxy,
     crashAt: (next) => {

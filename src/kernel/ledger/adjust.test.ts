@@ -92,7 +92,10 @@ test("a welcome is given once per person, whatever the settings say later, and b
   assert.equal(await welcome(), 0n);
   rig.settings.current = starsSettings.schema.parse({ welcomeCredits: 0.5 });
   const given = await Promise.all(Array.from({ length: 5 }, welcome));
-  assert.deepEqual(given.toSorted(), [0n, 0n, 0n, 0n, 500n]);
+  assert.deepEqual(
+    given.filter((amount) => amount !== 0n),
+    [500n],
+  );
   rig.settings.current = starsSettings.schema.parse({ welcomeCredits: 3 });
   assert.equal(await welcome(), 0n);
   assert.equal((await ledger.balance(db, userId)).posted, 500n);

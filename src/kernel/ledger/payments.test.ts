@@ -98,7 +98,7 @@ test("a payment for no order we know waits in suspense and is told once", async 
     write(async (tx) => await stars.assignPayment(tx, "stray", to)),
     write(async (tx) => await stars.assignPayment(tx, "stray", to)),
   ]);
-  assert.deepEqual([one.ok, two.ok].toSorted(), [false, true]);
+  assert.notEqual(one.ok, two.ok);
   assert.equal(await posted(user.id), 770n);
   assert.deepEqual(await stars.suspended(db), []);
   assert.equal((await credit(stray)).ok, true, "told again, it is the payment that was assigned");

@@ -394,13 +394,3 @@ test("the nightly check tells of each violation once", async () => {
   await rig.run("ledger.check-invariants");
   await rig.assertSound();
 });
-
-test("the ids of the system accounts are those of the migration", async () => {
-  const { rows } = await sql<{ id: number; kind: string }>`
-    select id, kind from ledger.account where kind <> 'user' order by id`.execute(db);
-  const named = Object.entries(systemAccounts).map(([name, id]) => ({
-    id,
-    kind: name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-  }));
-  assert.deepEqual(rows, named);
-});
