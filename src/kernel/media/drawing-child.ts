@@ -4,7 +4,7 @@ import { createCanvas, GlobalFonts } from "@napi-rs/canvas";
 
 import { toError } from "../lib/errors.ts";
 import type { Draw, FromChild, ToChild } from "./drawing-task.ts";
-import { assertGlyphs, registerFonts } from "./fonts.ts";
+import { assertGlyphs, fontFamily, isDrawable, registerFonts } from "./fonts.ts";
 
 /** What a drawing process runs: see `drawing-process.ts`. */
 
@@ -29,8 +29,12 @@ async function answer({ id, module, input }: ToChild): Promise<void> {
   try {
     await fontsReady;
     const { draw } = (await import(module)) as { readonly draw: Draw<unknown, unknown> };
-    const output = await draw(input, (progress) => {
-      send({ id, type: "progress", progress });
+    const output = await draw(input, {
+      report: (progress) => {
+        send({ id, type: "progress", progress });
+      },
+      fontFamily,
+      isDrawable: (grapheme) => isDrawable(createCanvas, grapheme),
     });
     send({ id, type: "done", output });
   } catch (error) {

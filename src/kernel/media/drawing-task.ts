@@ -9,8 +9,18 @@ export interface DrawingTask<Input, Output> {
   readonly types?: (input: Input) => Output;
 }
 
-/** What a task's module exports as `draw`. Fonts are registered before it is called; it is called once at a time. */
-export type Draw<Input, Output> = (input: Input, report: (progress: number) => void) => Promise<Output>;
+/** What a task's module exports as `draw`. It is called once at a time. */
+export type Draw<Input, Output> = (input: Input, tools: DrawingTools) => Promise<Output>;
+
+/** Given to the task, so that its module need not import the kernel's, with the database and all, into the process. */
+export interface DrawingTools {
+  /** From 0 to 1. */
+  readonly report: (progress: number) => void;
+  /** For `ctx.font`; the fonts are registered. */
+  readonly fontFamily: string;
+  /** Whether the fonts have every part of the grapheme. */
+  readonly isDrawable: (grapheme: string) => boolean;
+}
 
 export type ToChild = { readonly id: number; readonly module: string; readonly input: unknown };
 

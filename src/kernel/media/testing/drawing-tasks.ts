@@ -11,7 +11,7 @@ export type Trick =
   | { readonly do: "hang" }
   | { readonly do: "tell environment" };
 
-export const draw: Draw<Trick, unknown> = async (trick, report) => {
+export const draw: Draw<Trick, unknown> = async (trick, { report }) => {
   if (trick.do === "answer") return trick.value;
   if (trick.do === "throw") throw new Error("the brush broke");
   // oxlint-disable-next-line node/no-process-env -- what a drawing process finds there is the question

@@ -95,12 +95,17 @@ export function createJobStore(directory: string, cipher: Cipher): JobStore {
     await rm(jobPath(reference), { force: true });
   };
 
-  const removeStray = async (name: string, now: Date): Promise<boolean> => {
-    const path = join(directory, name);
-    const { mtimeMs } = await stat(path);
-    if (now.getTime() - mtimeMs < strayMs) return false;
-    await rm(path, { force: true });
-    return true;
+  const references = async (): Promise<readonly string[]> =>
+    (await files()).filter((name) => name.endsWith(jobEnding)).map((name) => referenceOf(name));
+
+  /** Another process may sweep at the same time. */
+  const ageMs = async (name: string, now: Date): Promise<number> => {
+    try {
+      return now.getTime() - (await stat(join(directory, name))).mtimeMs;
+    } catch (error) {
+      if (isMissing(error)) return 0;
+      throw error;
+    }
   };
 
   return {
@@ -108,7 +113,7 @@ export function createJobStore(directory: string, cipher: Cipher): JobStore {
       await write(jobPath(reference), cipher.encrypt(JSON.stringify(record), contextOf(reference)));
     },
     read,
-    references: async () => (await files()).filter((name) => name.endsWith(jobEnding)).map((name) => referenceOf(name)),
+    references,
     saveFilm: async (reference, film) => {
       await write(filmPath(reference), film);
     },
@@ -116,16 +121,18 @@ export function createJobStore(directory: string, cipher: Cipher): JobStore {
     remove,
     removeOld: async (now, keepMs) => {
       let removed = 0;
+      for (const reference of await references()) {
+        const record = await read(reference);
+        if (record === undefined || now.getTime() - record.changedAtMs < keepMs(record)) continue;
+        await remove(reference);
+        removed += 1;
+      }
       for (const name of await files()) {
-        const reference = referenceOf(name);
-        const isFinished = name.endsWith(jobEnding) || name.endsWith(filmEnding);
-        const record = isFinished ? await read(reference) : undefined;
-        if (record === undefined) {
-          if (await removeStray(name, now)) removed += 1;
-        } else if (name.endsWith(jobEnding) && now.getTime() - record.changedAtMs >= keepMs(record)) {
-          await remove(reference);
-          removed += 1;
-        }
+        const isWhole = name.endsWith(jobEnding) || name.endsWith(filmEnding);
+        if (isWhole && (await read(referenceOf(name))) !== undefined) continue;
+        if ((await ageMs(name, now)) < strayMs) continue;
+        await rm(join(directory, name), { force: true });
+        removed += 1;
       }
       return removed;
     },

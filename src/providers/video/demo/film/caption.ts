@@ -1,7 +1,5 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 
-import { fontFamily } from "#kernel/media/index.ts";
-
 import { ease, paintOnce } from "./brush.ts";
 import { type CaptionLine, type CaptionPage, layOutCaption } from "./caption-text.ts";
 import type { Palette } from "./palette.ts";
@@ -14,6 +12,7 @@ export interface CaptionPlace {
   readonly maxLines: number;
   readonly largest: number;
   readonly smallest: number;
+  readonly fontFamily: string;
 }
 
 export interface CaptionTime {
@@ -78,12 +77,12 @@ export function makeCaption(
 
 function fitCaption(
   text: string,
-  { width, largest, smallest, maxLines }: CaptionPlace,
+  { width, largest, smallest, maxLines, fontFamily }: CaptionPlace,
   maxPages: number,
 ): { readonly pages: readonly CaptionPage[]; readonly size: number } {
   const context = createCanvas(8, 8).getContext("2d");
   const layOut = (size: number, pageLimit: number, lines: number): readonly CaptionPage[] => {
-    context.font = fontOf(size);
+    context.font = fontOf(size, fontFamily);
     return layOutCaption(text, {
       width: width * 0.86,
       maxLines: lines,
@@ -124,7 +123,7 @@ function placePieces(
   { place, size, start, spread, palette, accented }: PiecePlan,
 ): readonly Piece[] {
   const context = createCanvas(8, 8).getContext("2d");
-  context.font = fontOf(size);
+  context.font = fontOf(size, place.fontFamily);
   const count = page.lines.reduce((sum, { pieces }) => sum + pieces.length, 0);
   const half = (page.lines.length * size * lineHeight) / 2;
   const middle = Math.min(Math.max(place.middleY, half + place.height * 0.1), place.height * 0.94 - half);
@@ -138,7 +137,15 @@ function placePieces(
     return line.pieces.map((text, i) => {
       const wide = widths[i] ?? 0;
       const piece: Piece = {
-        sprite: paintPiece({ text, wide, size, margin, line, color: text === accented ? palette.accent : "#ffffff" }),
+        sprite: paintPiece({
+          text,
+          wide,
+          size,
+          margin,
+          line,
+          font: context.font,
+          color: text === accented ? palette.accent : "#ffffff",
+        }),
         x: x - margin,
         y: top + row * size * lineHeight - size * 0.5 - margin,
         appearsAt: start + (spread * order++) / count,
@@ -155,11 +162,12 @@ function paintPiece(of: {
   readonly size: number;
   readonly margin: number;
   readonly line: CaptionLine;
+  readonly font: string;
   readonly color: string;
 }): Canvas {
-  const { text, wide, size, margin, line, color } = of;
+  const { text, wide, size, margin, line, font, color } = of;
   return paintOnce(wide + margin * 2, size + margin * 2, (context) => {
-    context.font = fontOf(size);
+    context.font = font;
     context.direction = line.rightToLeft ? "rtl" : "ltr";
     context.textAlign = "left";
     context.textBaseline = "alphabetic";
@@ -173,6 +181,6 @@ function paintPiece(of: {
   });
 }
 
-function fontOf(size: number): string {
+function fontOf(size: number, fontFamily: string): string {
   return `800 ${size}px ${fontFamily}`;
 }

@@ -1,7 +1,5 @@
 import { type Canvas, createCanvas, type SKRSContext2D } from "@napi-rs/canvas";
 
-import { fontFamily } from "#kernel/media/index.ts";
-
 import { paintOnce, stamp, wrap } from "./brush.ts";
 import { splitGraphemes } from "./caption-text.ts";
 import type { Stage } from "./scene.ts";
@@ -16,10 +14,11 @@ export function makeEmojiDrift(
   text: string,
   captionAt: number,
   { width, height, random }: Stage,
+  fontFamily: string,
 ): ((context: SKRSContext2D, seconds: number) => void) | undefined {
   const emoji = [...new Set(splitGraphemes(text).filter((grapheme) => isEmoji(grapheme)))].slice(0, maxEmoji);
   const size = Math.min(width, height) * 0.17;
-  const [first, ...others] = emoji.map((grapheme) => paintGlyph(grapheme, size));
+  const [first, ...others] = emoji.map((grapheme) => paintGlyph(grapheme, size, fontFamily));
   if (first === undefined) return undefined;
   const pieces = Array.from({ length: floating }, (_, i) => ({
     sprite: random.pick([first, ...others]),
@@ -52,7 +51,7 @@ function isEmoji(grapheme: string): boolean {
   return /\p{Extended_Pictographic}|\p{Regional_Indicator}/u.test(grapheme) && !/^[\d©®™#*]/u.test(grapheme);
 }
 
-function paintGlyph(grapheme: string, size: number): Canvas {
+function paintGlyph(grapheme: string, size: number, fontFamily: string): Canvas {
   const measuring = createCanvas(8, 8).getContext("2d");
   const font = `${size}px ${fontFamily}`;
   measuring.font = font;
@@ -87,7 +86,7 @@ export function paintEdges(
 }
 
 /** Says that no model made this. */
-export function paintDemoMark(unit: number): Canvas {
+export function paintDemoMark(unit: number, fontFamily: string): Canvas {
   const size = unit * 0.034;
   const label = "demo";
   const measuring = createCanvas(8, 8).getContext("2d");
