@@ -13,14 +13,18 @@ export interface PhotoBody {
   readonly contentType: string;
 }
 
-const extensions: Readonly<Record<string, string>> = { "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp" };
+const extensions: ReadonlyMap<string, string> = new Map([
+  ["image/jpeg", "jpg"],
+  ["image/png", "png"],
+  ["image/webp", "webp"],
+]);
 const longestCaption = 1024;
 
 /** Sends a picture, as a photo or (`asFile`) as a file; the query is that of `SendPhotoQuery`. */
 export function sendPhoto(world: World, person: PersonRecord, query: URLSearchParams, body: PhotoBody): Message {
   const chat = findChat(world, person, Number(query.get("chatId")));
   const mimeType = body.contentType.split(";")[0]?.trim().toLowerCase() ?? "";
-  const extension = extensions[mimeType];
+  const extension = extensions.get(mimeType);
   if (extension === undefined) throw new PersonError("Only JPEG, PNG and WebP pictures can be sent.");
   const size = imageSize(body.bytes);
   if (size === undefined) throw new PersonError("This is not a picture.");

@@ -3,20 +3,22 @@ import type { MessageEntity } from "@grammyjs/types";
 import { byteOffset, linkEntity, MarkupError, timeEntity } from "./formatted-text.ts";
 import type { FormattedText } from "./formatted-text.ts";
 
+type SimpleType = "bold" | "italic" | "underline" | "strikethrough" | "spoiler";
+
 /** The entity that each simple tag stands for. */
-const simpleTags = {
-  b: "bold",
-  strong: "bold",
-  i: "italic",
-  em: "italic",
-  u: "underline",
-  ins: "underline",
-  s: "strikethrough",
-  strike: "strikethrough",
-  del: "strikethrough",
-  "tg-spoiler": "spoiler",
-  span: "spoiler",
-} as const;
+const simpleTags: ReadonlyMap<string, SimpleType> = new Map([
+  ["b", "bold"],
+  ["strong", "bold"],
+  ["i", "italic"],
+  ["em", "italic"],
+  ["u", "underline"],
+  ["ins", "underline"],
+  ["s", "strikethrough"],
+  ["strike", "strikethrough"],
+  ["del", "strikethrough"],
+  ["tg-spoiler", "spoiler"],
+  ["span", "spoiler"],
+]);
 
 const otherTags = new Set(["a", "tg-emoji", "tg-time", "pre", "code", "blockquote"]);
 
@@ -92,7 +94,7 @@ function readStartTag(source: string, at: number): Tag {
   const begin = byteOffset(source, at);
   const name = /^<([^\s>]*)(?=[\s>])/.exec(source.slice(at))?.[1]?.toLowerCase();
   if (name === undefined) throw new MarkupError(`Unclosed start tag at byte offset ${begin}`);
-  if (!(name in simpleTags) && !otherTags.has(name)) {
+  if (!simpleTags.has(name) && !otherTags.has(name)) {
     throw new MarkupError(`Unsupported start tag "${name}" at byte offset ${begin}`);
   }
   const tag = readAttributes(source, at + 1 + name.length, { name, begin });
@@ -140,7 +142,8 @@ interface Span {
 
 function entityOf(name: string, attributes: OpenTag["attributes"], span: Span): MessageEntity | undefined {
   const { offset, length, content } = span;
-  if (name in simpleTags) return { type: simpleTags[name as keyof typeof simpleTags], offset, length };
+  const simple = simpleTags.get(name);
+  if (simple !== undefined) return { type: simple, offset, length };
   switch (name) {
     case "a": {
       const href = attributes.get("href") ?? "";
@@ -186,14 +189,19 @@ function joinCode(entities: readonly MessageEntity[]): readonly MessageEntity[] 
   });
 }
 
-const namedReferences: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"' };
+const namedReferences: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+]);
 
 /** The character reference at `at`; an ampersand that begins none stands for itself. */
 function decodeReference(source: string, at: number): { readonly text: string; readonly end: number } {
   const match = /^&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));?/i.exec(source.slice(at, at + 12));
   const [whole = "&", decimal, hexadecimal, name] = match ?? [];
   const code = decimal === undefined ? Number.parseInt(hexadecimal ?? "", 16) : Number(decimal);
-  const text = name === undefined ? fromCode(code) : namedReferences[name];
+  const text = name === undefined ? fromCode(code) : namedReferences.get(name);
   return text === undefined ? { text: "&", end: at + 1 } : { text, end: at + whole.length };
 }
 

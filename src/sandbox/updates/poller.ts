@@ -26,15 +26,20 @@ interface WaitingPoll {
 
 /** Telegram's own ceiling for `timeout`. */
 const longestPollSeconds = 50;
+/** Bots that fight over the updates get their conflicts this far apart. */
+const conflictPauseMs = 3000;
 
 export function makePoller(clock: Clock, queue: UpdateQueue): Poller {
   let waiting: WaitingPoll | undefined;
+  let nextConflictMs = -Infinity;
   queue.onPush(() => waiting?.finish());
 
   const read = (limit: number): readonly Update[] => queue.peek(limit).map(({ update }) => update);
 
   const waitForUpdates = async ({ limit, timeoutSeconds, signal }: PollRequest): Promise<readonly Update[]> => {
     const { promise, resolve, reject } = Promise.withResolvers<readonly Update[]>();
+    // Only a poll that waits drives out the one that waits; a quick look disturbs nobody.
+    waiting?.fail(conflict("terminated by other getUpdates request; make sure that only one bot instance is running"));
     let timer: Timer | undefined;
     const stop = (): void => {
       timer?.cancel();
@@ -49,7 +54,13 @@ export function makePoller(clock: Clock, queue: UpdateQueue): Poller {
       finish,
       fail: (error) => {
         stop();
-        reject(error);
+        const waitMs = Math.max(0, nextConflictMs - clock.monotonicMs());
+        if (waitMs === 0) reject(error);
+        else
+          clock.schedule(waitMs, () => {
+            reject(error);
+          });
+        nextConflictMs = clock.monotonicMs() + waitMs + conflictPauseMs;
       },
     };
     waiting = self;

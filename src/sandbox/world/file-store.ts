@@ -46,7 +46,7 @@ export function makeFileStore(ids: Ids): FileStore {
   return {
     add: ({ kind, fileName, mimeType, bytes }) => {
       count += 1;
-      const extension = /\.[A-Za-z0-9]{1,8}$/.exec(fileName)?.[0] ?? extensionOf(mimeType);
+      const extension = /\.[A-Za-z0-9]{1,8}$/.exec(fileName)?.[0] ?? extensions.get(mimeType) ?? ".bin";
       const file: StoredFile = {
         id: `${idPrefixes[kind]}${ids.token(36)}`,
         uniqueId: `AQAD${ids.token(9)}`,
@@ -95,15 +95,12 @@ const usualTypes: Readonly<Partial<Record<FileKind, string>>> = {
   animation: "video/mp4",
 };
 
-function extensionOf(mimeType: string): string {
-  const extensions: Readonly<Record<string, string>> = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "video/mp4": ".mp4",
-    "audio/mpeg": ".mp3",
-    "audio/ogg": ".oga",
-  };
-  return extensions[mimeType] ?? ".bin";
-}
+const extensions: ReadonlyMap<string, string> = new Map([
+  ["image/jpeg", ".jpg"],
+  ["image/png", ".png"],
+  ["image/webp", ".webp"],
+  ["image/gif", ".gif"],
+  ["video/mp4", ".mp4"],
+  ["audio/mpeg", ".mp3"],
+  ["audio/ogg", ".oga"],
+]);
