@@ -33,7 +33,7 @@ const { ledger, write, bank } = rig;
 const { stars } = ledger;
 
 const userCount = 3;
-const runs = 100;
+const runs = 60;
 const longest = 80;
 let operations = 0;
 

@@ -167,6 +167,20 @@ test("spent credits are not refunded, unless the admin lets the balance go below
   await rig.assertSound();
 });
 
+test("what was held before a debt can be captured, also when only the hold makes it one", async () => {
+  const user = await rig.newUser();
+  const { chargeId } = await rig.buy(user);
+  const expiresAt = new Date(rig.clock.now().getTime() + 60_000);
+  const hold = { userId: user.id, amount: 1000n, reference: "test.job:before-debt", expiresAt };
+  await write(async (tx) => await ledger.placeHold(tx, hold));
+  assert.ok((await approve(await rig.requestRefund(user, chargeId), true)).ok);
+  assert.deepEqual(await ledger.balance(db, user.id), { posted: 0n, held: 1000n, available: -1000n });
+  assert.equal(await write(async (tx) => await ledger.settleHold(tx, hold.reference, "captured")), "captured");
+  assert.deepEqual(await ledger.balance(db, user.id), { posted: -1000n, held: 0n, available: -1000n });
+  await rig.runQueued();
+  await rig.assertSound();
+});
+
 test("a refund that races twenty spends takes the credits or is refused, never both", async () => {
   for (let round = 0; round < 5; round += 1) {
     const user = await rig.newUser();

@@ -304,7 +304,8 @@ create trigger hold_opened after insert on ledger.hold
   for each row execute function ledger.open_hold();
 
 -- A hold ends once, and until then only its deadline may move. What it had reserved is given back before the update
--- itself, so that a capture in the same statement finds the room for its posting.
+-- itself, so that a capture in the same statement finds the room for its posting; the permission to be below zero must
+-- outlast it for the same reason.
 create function ledger.end_hold() returns trigger language plpgsql as $$
 begin
   if old.state <> 'open'
@@ -316,7 +317,7 @@ begin
   if new.state <> 'open' then
     update ledger.account set
       held = held - old.amount,
-      may_go_negative = may_go_negative and posted < held - old.amount
+      may_go_negative = may_go_negative and (new.state = 'captured' or posted < held - old.amount)
     where id = old.account_id;
   end if;
   return new;
