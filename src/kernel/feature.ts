@@ -35,7 +35,7 @@ export interface Feature {
   readonly migrations: URL;
   /** Directory of `en.ftl` and `ko.ftl`; keys begin with the id. */
   readonly texts: URL;
-  readonly settings: readonly SettingsSection<never>[];
+  readonly settings: readonly SettingsSection[];
   readonly notifications: readonly NotificationType[];
   /** Called once, after migrations and before any update, request or job is accepted. */
   readonly setup: (kernel: Kernel) => FeatureParts;

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 
-import type { Tx } from "#kernel/db/index.ts";
+import { afterCommit, type Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 
 import { type FetchedVideo, isEnded, type JobEvent, type JobState, nextState } from "./job-state.ts";
@@ -29,6 +29,8 @@ export interface AdvanceDeps extends Pick<Kernel, "ledger" | "media" | "clock"> 
   readonly announcer: JobAnnouncer;
   readonly followUp: JobFollowUp;
   readonly firstPollMs: number;
+  /** Counted after the commit. */
+  readonly onEnded: (job: VideoJob) => void;
 }
 
 export type Advanced =
@@ -131,7 +133,7 @@ async function goOn(
 /** Money, then what is kept of it: nothing but the numbers. */
 async function end(
   tx: Tx,
-  { ledger, media, followUp }: AdvanceDeps,
+  { ledger, media, followUp, onEnded }: AdvanceDeps,
   { job, before }: { readonly job: VideoJob; readonly before: VideoJob },
 ): Promise<void> {
   if (job.price > 0n) {
@@ -143,6 +145,9 @@ async function end(
   }
   await followUp.tidy(tx, job.id);
   await followUp.dispatch(tx);
+  afterCommit(tx, () => {
+    onEnded(job);
+  });
 }
 
 function clampPercent(percent: number): number {

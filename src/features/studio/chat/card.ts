@@ -1,0 +1,153 @@
+import type { Tx } from "#kernel/db/index.ts";
+import type { Kernel } from "#kernel/feature.ts";
+import { Html, html } from "#kernel/lib/html.ts";
+import { formatCredits } from "#kernel/lib/money.ts";
+import type { Translate } from "#kernel/lib/texts.ts";
+import { type Button, callbackData } from "#kernel/telegram/index.ts";
+import { findModel, formatResolution } from "#providers/video/catalogue.ts";
+
+import type { JobAnnouncer } from "../advance.ts";
+import { queuePosition } from "../dispatch.ts";
+import { isCancellable, isEnded } from "../job-state.ts";
+import type { VideoJob } from "../job.ts";
+import { jobTopic, videoTopic } from "../notifications.ts";
+import { modelSettings } from "../settings.ts";
+
+/** The settlement handler that hears how the video's delivery ended. */
+export const videoSettlement = "studio.video-sent";
+
+const barLength = 10;
+
+/** Tells people of their jobs: one card for each, and the video. */
+export function makeAnnouncer(
+  kernel: Pick<Kernel, "delivery" | "accounts" | "settings" | "texts" | "clock">,
+): JobAnnouncer {
+  return {
+    showCard: async (tx, job) => {
+      const t = await textsFor(kernel, tx, job);
+      if (t === undefined) return;
+      await kernel.delivery.putCard(tx, {
+        key: `studio.job:${job.id}`,
+        chatId: job.chatId,
+        topic: jobTopic,
+        silent: true,
+        content: {
+          kind: "text",
+          html: await cardText(kernel, tx, { job, t }),
+          keyboard: { inline: buttonsFor(job, t) },
+        },
+        ...(job.threadId !== undefined && { threadId: job.threadId }),
+        ...(job.promptMessageId !== undefined && { replyToMessageId: job.promptMessageId }),
+      });
+    },
+    sendVideo: async (tx, job, video) => {
+      const t = await textsFor(kernel, tx, job);
+      const caption = t?.("studio-video-caption", {
+        model: await modelLabel(kernel, job),
+        seconds: video.durationSeconds,
+      });
+      const id = await kernel.delivery.enqueue(tx, {
+        chatId: job.chatId,
+        topic: videoTopic,
+        dedupeKey: `studio.video:${job.id}`,
+        settle: { handler: videoSettlement, reference: job.id },
+        content: {
+          kind: "video",
+          media: { mediaId: video.mediaId },
+          shape: { width: video.width, height: video.height, durationSeconds: video.durationSeconds },
+          ...(caption !== undefined && { caption }),
+          ...(video.thumbnailMediaId !== undefined && { thumbnail: { mediaId: video.thumbnailMediaId } }),
+        },
+        ...(job.threadId !== undefined && { threadId: job.threadId }),
+        ...(job.promptMessageId !== undefined && { replyToMessageId: job.promptMessageId }),
+      });
+      if (id === undefined) throw new Error("the video of this job was queued before");
+      return id;
+    },
+  };
+}
+
+/** Undefined when the person has been forgotten: nobody is told anything any more. */
+async function textsFor(
+  { accounts, texts }: Pick<Kernel, "accounts" | "texts">,
+  tx: Tx,
+  job: VideoJob,
+): Promise<Translate | undefined> {
+  const user = await accounts.userById(tx, job.userId);
+  return user && texts(user.language);
+}
+
+async function modelLabel({ settings }: Pick<Kernel, "settings">, { model }: VideoJob): Promise<string> {
+  const { models } = await settings.read(modelSettings);
+  return findModel(models, model)?.label ?? model;
+}
+
+interface Shown {
+  readonly job: VideoJob;
+  readonly t: Translate;
+}
+
+async function cardText(kernel: Pick<Kernel, "settings" | "clock">, tx: Tx, { job, t }: Shown): Promise<Html> {
+  const head = t("studio-card-head", {
+    model: await modelLabel(kernel, job),
+    seconds: job.durationSeconds,
+    size: formatResolution(job),
+  });
+  return Html.join([head, await stateText(kernel, tx, { job, t })]);
+}
+
+async function stateText({ clock }: Pick<Kernel, "clock">, tx: Tx, { job, t }: Shown): Promise<Html> {
+  switch (job.state) {
+    case "ordered": {
+      const position = (await queuePosition(tx, job.id)) + 1;
+      return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position });
+    }
+    case "submitting":
+      return t("studio-card-submitting");
+    case "running":
+      return Html.join([t("studio-card-running", { percent: job.progress }), progressBar(job.progress)]);
+    case "fetching":
+      return Html.join([t("studio-card-fetching"), progressBar(100)]);
+    case "delivering":
+      return Html.join([t("studio-card-delivering"), progressBar(100)]);
+    case "delivered":
+      return t(job.price > 0n ? "studio-card-delivered" : "studio-card-delivered-free", {
+        credits: formatCredits(job.price, t.language),
+        took: secondsBetween(job.orderedAt, job.finishedAt ?? clock.now()),
+      });
+    case "failed":
+      return Html.join([t(`studio-failure-${job.failure ?? "provider"}`), ...paidBack({ job, t })]);
+    case "cancelled":
+      return Html.join([t("studio-card-cancelled"), ...paidBack({ job, t })]);
+    case "expired":
+      return Html.join([t("studio-card-expired"), ...paidBack({ job, t })]);
+  }
+}
+
+function paidBack({ job, t }: Shown): readonly Html[] {
+  return job.price > 0n ? [t("studio-card-paid-back", { credits: formatCredits(job.price, t.language) })] : [];
+}
+
+function progressBar(percent: number): Html {
+  const full = Math.round((percent / 100) * barLength);
+  return html`<code>${"▓".repeat(full)}${"░".repeat(barLength - full)}</code>`;
+}
+
+function secondsBetween(from: Date, to: Date): number {
+  return Math.max(1, Math.round((to.getTime() - from.getTime()) / 1000));
+}
+
+function buttonsFor(job: VideoJob, t: Translate): readonly (readonly Button[])[] {
+  if (isCancellable(job.state)) {
+    return [[{ text: t.plain("studio-button-cancel"), callback: callbackData("cancel", job.id) }]];
+  }
+  if (!isEnded(job.state)) return [];
+  const again = job.state === "failed" || job.state === "expired" ? "studio-button-try-again" : "studio-button-again";
+  return [
+    [
+      { text: t.plain(again), callback: callbackData("again", job.id) },
+      { text: t.plain("studio-button-variation"), callback: callbackData("vary", job.id) },
+    ],
+    [{ text: t.plain("studio-button-change-model"), callback: callbackData("remodel", job.id) }],
+  ];
+}

@@ -1,0 +1,62 @@
+import type { ChatParts, ChatSection, Kernel } from "#kernel/feature.ts";
+import { formatCredits } from "#kernel/lib/money.ts";
+import { callbackData, type Command, type MessageRoute, type UpdateContext } from "#kernel/telegram/index.ts";
+
+import { readPreference } from "../preference.ts";
+import { billingSettings, modelSettings } from "../settings.ts";
+import { choiceParts, priceOf } from "./choices.ts";
+import { generateParts } from "./generate.ts";
+import { orderFromChat } from "./ordering.ts";
+import { promptOf } from "./prompt.ts";
+import { repeatButtons, type RepeatDeps } from "./repeat.ts";
+
+export interface StudioChatDeps extends RepeatDeps, Pick<Kernel, "cipher"> {
+  readonly stats: Command;
+}
+
+/** Everything of studio that happens in the chat. */
+export function studioChat(deps: StudioChatDeps): ChatParts {
+  const generate = generateParts(deps);
+  const choices = choiceParts(deps);
+  return {
+    commands: [...(generate.commands ?? []), ...(choices.commands ?? []), deps.stats],
+    callbacks: [...(generate.callbacks ?? []), ...(choices.callbacks ?? []), ...repeatButtons(deps)],
+    dialogs: generate.dialogs ?? [],
+    messages: [promptRoute(deps)],
+    startSection: async (context) => await startSection(deps, context),
+    ...(choices.settingsSection && { settingsSection: choices.settingsSection }),
+  };
+}
+
+/** A plain message is a prompt. Low priority: whoever waits for an answer gets it first. */
+function promptRoute(deps: StudioChatDeps): MessageRoute {
+  return {
+    name: "studio.prompt",
+    priority: 0,
+    run: async (context, message) => {
+      if (context.chat.type !== "private") return "pass";
+      const prompt = promptOf(message);
+      if (prompt === undefined) await context.reply(context.t("studio-refused-not_a_prompt"));
+      else await orderFromChat(deps, context, { prompt });
+      return "handled";
+    },
+  };
+}
+
+async function startSection(
+  { settings }: StudioChatDeps,
+  { tx, t, user }: UpdateContext,
+): Promise<ChatSection | undefined> {
+  const { models } = await settings.read(modelSettings);
+  const preference = await readPreference(tx, { catalogue: models, userId: user.id });
+  if (preference === undefined) return undefined;
+  const { mode, freePerDay } = await settings.read(billingSettings);
+  const args = { model: preference.model.label, seconds: preference.durationSeconds };
+  const stepByStep = { text: t.plain("studio-start-generate"), callback: callbackData("generate") };
+  if (mode === "free")
+    return { html: t("studio-start-free", { ...args, perDay: freePerDay }), buttons: [[stepByStep]] };
+  return {
+    html: t("studio-start", { ...args, credits: formatCredits(priceOf(preference), t.language) }),
+    buttons: [[{ text: t.plain("studio-start-buy"), callback: callbackData("buy") }, stepByStep]],
+  };
+}

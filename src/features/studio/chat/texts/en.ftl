@@ -1,0 +1,133 @@
+studio-command-generate = Make a video step by step
+studio-command-setmodel = Choose the model
+studio-command-setduration = Choose the length
+studio-command-setresolution = Choose the picture size
+studio-command-reset = Back to the standard choices
+studio-command-stats = How much is being made
+
+studio-topic-video = Finished videos
+studio-topic-job = Progress of videos
+studio-topic-alert = Studio alerts
+
+studio-start =
+    🎬 <b>Videos from words.</b> Write what you want to see, in your own words, and the video comes back here. With a photo, write it as the caption.
+    Your model: <b>{ $model }</b>, { $seconds } s for <b>{ $credits }</b> credits.
+studio-start-free =
+    🎬 <b>Videos from words.</b> Write what you want to see, in your own words, and the video comes back here. With a photo, write it as the caption.
+    Your model: <b>{ $model }</b>, { $seconds } s. Free, { $perDay } a day.
+studio-start-buy = ⭐ Buy credits
+studio-start-generate = 🎬 Step by step
+
+studio-settings =
+    🎬 <b>Videos</b>
+    Model: <b>{ $model }</b>
+    Length: <b>{ $seconds } s</b> · Size: <b>{ $size }</b>
+    Price: <b>{ $credits }</b> credits
+studio-button-model = 🎞 Model
+studio-button-duration = ⏱ Length
+studio-button-resolution = 🖼 Size
+studio-button-settings = ‹ Settings
+studio-choose-model = Which model shall make your videos?
+studio-choose-duration = How long shall your videos be? ({ $model })
+studio-choose-resolution = Which picture size? ({ $model })
+studio-not-offered-model = There is no such model. These are on offer:
+studio-not-offered-duration = { $model } does not make that length. It makes:
+studio-not-offered-resolution = { $model } does not make that size. It makes:
+studio-choice-model = { $label } · from { $credits } credits
+studio-choice-duration = { $seconds } s · { $credits } credits
+
+studio-generate-model = <b>1.</b> Which model shall make it?
+studio-generate-prompt = <b>2.</b> { $model }: what do you want to see? Write it in your own words.
+studio-generate-image = <b>3.</b> Now send the picture it begins with.
+studio-generate-image-optional = <b>3.</b> Send a picture it begins with, or skip this.
+studio-generate-need-image = I need a picture here: send a photo, or an image as a file. /cancel stops.
+studio-generate-summary =
+    <b>Ready to go?</b>
+    { $model } · { $seconds } s · { $size }{ $image ->
+        [yes] {" · with your picture"}
+       *[no] {""}
+    }
+    Price: <b>{ $price }</b> credits (you have { $available }). It is taken only when the video is here.
+studio-generate-started = 🎬 On its way.
+studio-generate-stopped = Stopped. Nothing was charged.
+studio-generate-over = This is over. /generate starts anew.
+studio-button-skip = Skip
+studio-button-go = Go
+studio-button-stop = Stop
+
+studio-card-head = 🎬 <b>{ $model }</b> · { $seconds } s · { $size }
+studio-card-ordered = { $position ->
+    [one] ⏳ Next in line.
+   *[other] ⏳ In line: number { $position }.
+  }
+studio-card-retrying = ⏳ The service is busy; I will try again by myself. In line: number { $position }.
+studio-card-submitting = 📤 Handing it over…
+studio-card-running = 🎨 Being made: { $percent } %
+studio-card-fetching = 📥 Finished, being fetched…
+studio-card-delivering = 📨 On its way to you…
+studio-card-delivered = ✅ Done in { $took } s · <b>{ $credits }</b> credits
+studio-card-delivered-free = ✅ Done in { $took } s · free
+studio-card-cancelled = 🚫 Cancelled.
+studio-card-expired = ⌛️ It took too long, so I gave it up.
+studio-card-paid-back = Nothing was charged: { $credits } credits are free again.
+studio-video-caption = { $model } · { $seconds } s
+studio-button-cancel = ✖️ Cancel
+studio-button-again = 🔁 Again
+studio-button-try-again = 🔁 Try again
+studio-button-variation = 🎲 Variation
+studio-button-change-model = 🎞 Change model
+studio-button-buy = ⭐ Buy credits
+studio-cancel-done = Cancelled. Nothing was charged.
+studio-cancel-too-late = Too late: it has ended already.
+studio-again-started = On its way.
+studio-not-yours = This is not one of your videos.
+studio-prompt-gone = I do not keep prompts, and yours is no longer in this chat. Please send it again.
+studio-model-taken = 🎬 On its way with the other model.
+
+studio-failure-moderation = 🛑 The service refused this prompt by its content rules. Please describe it differently.
+studio-failure-bad_input = 🛑 The service could not use this prompt or picture. Please try another one.
+studio-failure-no_credit = ❌ This model is not available right now. The operators have been told.
+studio-failure-unsupported = ❌ This model cannot do that. Please choose another one.
+studio-failure-rate_limited = ❌ The service is overloaded. Please try again in a few minutes.
+studio-failure-outage = ❌ The service is out of order. Please try again later, or with another model.
+studio-failure-unclear = ❌ The service did not answer, so I cannot tell whether it is working on it.
+studio-failure-lost = ❌ The service has lost this video.
+studio-failure-provider = ❌ The service could not make this video.
+studio-failure-delivery = ❌ The video was made but could not be delivered to this chat.
+
+studio-refused-insufficient_credits = This costs <b>{ $price }</b> credits, and you have <b>{ $available }</b>.
+studio-refused-quota_used = You have used today's { $perDay } free { $perDay ->
+    [one] video
+   *[other] videos
+  }. Tomorrow there are new ones.
+studio-refused-too_many_queued = { $most } of your videos are waiting already. Please let some of them finish first.
+studio-refused-prompt_too_short = Please describe it in a few words: at least { $least } characters.
+studio-refused-prompt_too_long = This is too long for the model: at most { $longest } characters.
+studio-refused-prompt_empty = Please write what you want to see.
+studio-refused-image_required = This model begins with a picture: send a photo with your words as the caption, or use another model for these words:
+studio-refused-image_not_taken = Your model does not take pictures. These do:
+studio-refused-unknown_model = This model is not on offer any more. /setmodel shows the others.
+studio-refused-model_disabled = This model is switched off right now. /setmodel shows the others.
+studio-refused-blocked_word = This prompt has a word in it that is not allowed here. Please describe it differently.
+studio-refused-sales_paused = No videos can be ordered for the moment. Please try again tomorrow.
+studio-refused-duration_not_offered = The model does not make this length. /setduration shows what it makes.
+studio-refused-resolution_not_offered = The model does not make this size. /setresolution shows what it makes.
+studio-refused-no_models = No model is set up yet. Please ask the operator.
+studio-refused-not_a_prompt = I make videos from text and photos. Write what you want to see, or use /help.
+
+studio-alert-budget = ⚠️ Today's provider budget of { $budget } is used up ({ $spent }). New videos are refused until midnight UTC.
+
+studio-stats-title = 📊 <b>The last { $days } days</b>
+studio-stats-summary =
+    Videos ordered: <b>{ $jobs }</b> by { $people } { $people ->
+        [one] person
+       *[other] people
+    }
+    Successful: <b>{ $success }</b>
+    Seconds of video: <b>{ $seconds }</b>
+    Prompt tokens: { $tokens } · Provider cost: { $cost }
+studio-stats-model = • { $name }: { $delivered } of { $jobs }
+studio-stats-money = 💰 Revenue: <b>{ $credits }</b> credits
+studio-stats-chart = Videos per day
+studio-stats-delivered = delivered
+studio-stats-other = not delivered

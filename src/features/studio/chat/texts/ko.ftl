@@ -1,0 +1,124 @@
+studio-command-generate = 단계별로 영상 만들기
+studio-command-setmodel = 모델 선택
+studio-command-setduration = 길이 선택
+studio-command-setresolution = 화면 크기 선택
+studio-command-reset = 기본 설정으로 되돌리기
+studio-command-stats = 제작 현황
+
+studio-topic-video = 완성된 영상
+studio-topic-job = 영상 진행 상황
+studio-topic-alert = 스튜디오 경보
+
+studio-start =
+    🎬 <b>글로 만드는 영상.</b> 보고 싶은 장면을 자유롭게 적으면 영상이 여기로 옵니다. 사진으로 만들려면 사진 설명에 적어 주세요.
+    선택한 모델: <b>{ $model }</b>, { $seconds }초에 크레딧 <b>{ $credits }</b>
+studio-start-free =
+    🎬 <b>글로 만드는 영상.</b> 보고 싶은 장면을 자유롭게 적으면 영상이 여기로 옵니다. 사진으로 만들려면 사진 설명에 적어 주세요.
+    선택한 모델: <b>{ $model }</b>, { $seconds }초. 무료, 하루 { $perDay }개
+studio-start-buy = ⭐ 크레딧 구매
+studio-start-generate = 🎬 단계별로 만들기
+
+studio-settings =
+    🎬 <b>영상</b>
+    모델: <b>{ $model }</b>
+    길이: <b>{ $seconds }초</b> · 크기: <b>{ $size }</b>
+    가격: 크레딧 <b>{ $credits }</b>
+studio-button-model = 🎞 모델
+studio-button-duration = ⏱ 길이
+studio-button-resolution = 🖼 크기
+studio-button-settings = ‹ 설정
+studio-choose-model = 어떤 모델로 영상을 만들까요?
+studio-choose-duration = 영상 길이를 고르세요. ({ $model })
+studio-choose-resolution = 화면 크기를 고르세요. ({ $model })
+studio-not-offered-model = 그런 모델은 없습니다. 사용할 수 있는 모델:
+studio-not-offered-duration = { $model } 모델은 그 길이를 만들지 않습니다. 가능한 길이:
+studio-not-offered-resolution = { $model } 모델은 그 크기를 만들지 않습니다. 가능한 크기:
+studio-choice-model = { $label } · 크레딧 { $credits }부터
+studio-choice-duration = { $seconds }초 · 크레딧 { $credits }
+
+studio-generate-model = <b>1.</b> 어떤 모델로 만들까요?
+studio-generate-prompt = <b>2.</b> { $model }: 무엇을 보고 싶으세요? 자유롭게 적어 주세요.
+studio-generate-image = <b>3.</b> 이제 시작 장면이 될 사진을 보내 주세요.
+studio-generate-image-optional = <b>3.</b> 시작 장면이 될 사진을 보내거나 건너뛰세요.
+studio-generate-need-image = 사진이 필요합니다. 사진 또는 이미지 파일을 보내 주세요. /cancel 로 멈출 수 있습니다.
+studio-generate-summary =
+    <b>시작할까요?</b>
+    { $model } · { $seconds }초 · { $size }{ $image ->
+        [yes] {" · 보내신 사진 사용"}
+       *[no] {""}
+    }
+    가격: 크레딧 <b>{ $price }</b> (보유 { $available }). 영상이 도착했을 때만 차감됩니다.
+studio-generate-started = 🎬 만들기 시작했습니다.
+studio-generate-stopped = 멈췄습니다. 차감된 크레딧은 없습니다.
+studio-generate-over = 이미 끝난 단계입니다. /generate 로 새로 시작하세요.
+studio-button-skip = 건너뛰기
+studio-button-go = 시작
+studio-button-stop = 멈추기
+
+studio-card-head = 🎬 <b>{ $model }</b> · { $seconds }초 · { $size }
+studio-card-ordered = ⏳ 대기 순서: { $position }번째
+studio-card-retrying = ⏳ 서비스가 바빠 자동으로 다시 시도합니다. 대기 순서: { $position }번째
+studio-card-submitting = 📤 전달하는 중…
+studio-card-running = 🎨 만드는 중: { $percent } %
+studio-card-fetching = 📥 완성되어 가져오는 중…
+studio-card-delivering = 📨 보내는 중…
+studio-card-delivered = ✅ { $took }초 만에 완성 · 크레딧 <b>{ $credits }</b>
+studio-card-delivered-free = ✅ { $took }초 만에 완성 · 무료
+studio-card-cancelled = 🚫 취소되었습니다.
+studio-card-expired = ⌛️ 너무 오래 걸려 중단했습니다.
+studio-card-paid-back = 차감되지 않았습니다. 크레딧 { $credits } 를 다시 쓸 수 있습니다.
+studio-video-caption = { $model } · { $seconds }초
+studio-button-cancel = ✖️ 취소
+studio-button-again = 🔁 한 번 더
+studio-button-try-again = 🔁 다시 시도
+studio-button-variation = 🎲 다른 버전
+studio-button-change-model = 🎞 모델 변경
+studio-button-buy = ⭐ 크레딧 구매
+studio-cancel-done = 취소했습니다. 차감된 크레딧은 없습니다.
+studio-cancel-too-late = 이미 끝난 영상입니다.
+studio-again-started = 만들기 시작했습니다.
+studio-not-yours = 본인의 영상이 아닙니다.
+studio-prompt-gone = 프롬프트는 보관하지 않으며, 이 채팅에도 더 이상 없습니다. 다시 보내 주세요.
+studio-model-taken = 🎬 다른 모델로 만들기 시작했습니다.
+
+studio-failure-moderation = 🛑 서비스의 콘텐츠 규칙에 따라 거절되었습니다. 다르게 표현해 주세요.
+studio-failure-bad_input = 🛑 이 프롬프트나 사진은 사용할 수 없습니다. 다른 것으로 시도해 주세요.
+studio-failure-no_credit = ❌ 지금은 이 모델을 사용할 수 없습니다. 운영자에게 알렸습니다.
+studio-failure-unsupported = ❌ 이 모델로는 할 수 없습니다. 다른 모델을 골라 주세요.
+studio-failure-rate_limited = ❌ 서비스가 혼잡합니다. 몇 분 뒤 다시 시도해 주세요.
+studio-failure-outage = ❌ 서비스에 장애가 있습니다. 나중에 또는 다른 모델로 시도해 주세요.
+studio-failure-unclear = ❌ 서비스가 응답하지 않아 작업 여부를 알 수 없습니다.
+studio-failure-lost = ❌ 서비스가 영상을 잃어버렸습니다.
+studio-failure-provider = ❌ 서비스가 이 영상을 만들지 못했습니다.
+studio-failure-delivery = ❌ 영상은 완성되었지만 이 채팅으로 보내지 못했습니다.
+
+studio-refused-insufficient_credits = 크레딧 <b>{ $price }</b> 가 필요하지만 <b>{ $available }</b> 만 있습니다.
+studio-refused-quota_used = 오늘의 무료 영상 { $perDay }개를 모두 사용했습니다. 내일 다시 만들 수 있습니다.
+studio-refused-too_many_queued = 이미 영상 { $most }개가 대기 중입니다. 일부가 끝난 뒤 다시 주문해 주세요.
+studio-refused-prompt_too_short = 몇 마디로 설명해 주세요. 최소 { $least }자입니다.
+studio-refused-prompt_too_long = 이 모델에는 너무 깁니다. 최대 { $longest }자입니다.
+studio-refused-prompt_empty = 보고 싶은 장면을 적어 주세요.
+studio-refused-image_required = 이 모델은 사진에서 시작합니다. 사진 설명에 글을 적어 보내거나, 다른 모델로 만드세요:
+studio-refused-image_not_taken = 선택한 모델은 사진을 받지 않습니다. 사진을 받는 모델:
+studio-refused-unknown_model = 더 이상 제공하지 않는 모델입니다. /setmodel 에서 다른 모델을 보세요.
+studio-refused-model_disabled = 지금은 꺼져 있는 모델입니다. /setmodel 에서 다른 모델을 보세요.
+studio-refused-blocked_word = 허용되지 않는 단어가 있습니다. 다르게 표현해 주세요.
+studio-refused-sales_paused = 지금은 영상을 주문할 수 없습니다. 내일 다시 시도해 주세요.
+studio-refused-duration_not_offered = 이 모델은 그 길이를 만들지 않습니다. /setduration 에서 가능한 길이를 보세요.
+studio-refused-resolution_not_offered = 이 모델은 그 크기를 만들지 않습니다. /setresolution 에서 가능한 크기를 보세요.
+studio-refused-no_models = 아직 설정된 모델이 없습니다. 운영자에게 문의해 주세요.
+studio-refused-not_a_prompt = 글과 사진으로 영상을 만듭니다. 보고 싶은 장면을 적거나 /help 를 이용해 주세요.
+
+studio-alert-budget = ⚠️ 오늘의 제공자 예산 { $budget } 을 모두 썼습니다 ({ $spent }). UTC 자정까지 새 영상을 받지 않습니다.
+
+studio-stats-title = 📊 <b>최근 { $days }일</b>
+studio-stats-summary =
+    주문한 영상: <b>{ $jobs }</b> ({ $people }명)
+    성공: <b>{ $success }</b>
+    영상 시간: <b>{ $seconds }초</b>
+    프롬프트 토큰: { $tokens } · 제공자 비용: { $cost }
+studio-stats-model = • { $name }: { $jobs }개 중 { $delivered }개
+studio-stats-money = 💰 매출: 크레딧 <b>{ $credits }</b>
+studio-stats-chart = 날짜별 영상 수
+studio-stats-delivered = 전달됨
+studio-stats-other = 전달되지 않음

@@ -1,0 +1,81 @@
+import type { FastifyPluginAsync } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { sql } from "kysely";
+import { z } from "zod";
+
+import { inTransaction, type Tx } from "#kernel/db/index.ts";
+import type { Kernel } from "#kernel/feature.ts";
+import { problemSchema } from "#kernel/http/index.ts";
+import type { JobQueue } from "#kernel/jobs/index.ts";
+import { AppError } from "#kernel/lib/errors.ts";
+import type { VideoProvider } from "#providers/video/port.ts";
+
+import { hashCallbackToken } from "../dispatch.ts";
+import { callbackRefused } from "../errors.ts";
+import type { PollJob } from "../jobs/poll-job.ts";
+
+export interface CallbackDeps extends Pick<Kernel, "db" | "clock" | "log"> {
+  readonly jobs: JobQueue;
+  readonly pollJob: PollJob;
+  readonly providers: ReadonlyMap<string, VideoProvider>;
+}
+
+const bodyLimit = 256 * 1024;
+
+/**
+ * `POST /api/callbacks/{provider}/{token}`: a provider says that something has happened. The token finds the job, the
+ * signature proves the sender, and all that follows is a look at the provider: what the body says is not believed.
+ * Everything that is not right gets the same 404.
+ */
+export function callbackRoutes(deps: CallbackDeps): FastifyPluginAsync {
+  return async (plain) => {
+    const app = plain.withTypeProvider<ZodTypeProvider>();
+    // Signatures are over the bytes as they came, whatever type they claim.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit }, (_request, body, done) => {
+      done(null, body);
+    });
+    app.post(
+      "/callbacks/:provider/:token",
+      {
+        schema: {
+          summary: "Callbacks of video providers",
+          tags: ["studio"],
+          params: z.object({ provider: z.string().max(64), token: z.string().max(200) }),
+          response: { 200: z.object({}), "4xx": problemSchema },
+        },
+      },
+      async ({ params, headers, body }) => {
+        const provider = deps.providers.get(params.provider);
+        const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+        const verdict = await provider?.verifyCallback?.(headers, raw);
+        if (verdict?.ok !== true) throw new AppError(callbackRefused);
+        const { replayKey } = verdict;
+        const known = await inTransaction(deps.db, async (tx) => await nudge(deps, tx, { ...params, replayKey }));
+        if (!known) throw new AppError(callbackRefused);
+        return {};
+      },
+    );
+  };
+}
+
+/** @returns false for a token of no running job, and for a callback that came before. */
+async function nudge(
+  { clock, jobs, pollJob }: CallbackDeps,
+  tx: Tx,
+  of: { readonly provider: string; readonly token: string; readonly replayKey: string },
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    select id from studio.job
+    where callback_token_hash = ${hashCallbackToken(of.token)} and provider = ${of.provider} and finished_at is null`.execute(
+    tx,
+  );
+  const [job] = rows;
+  if (job === undefined) return false;
+  const { numAffectedRows } = await sql`
+    insert into studio.callback (provider, id, received_at) values (${of.provider}, ${of.replayKey}, ${clock.now()})
+    on conflict (provider, id) do nothing`.execute(tx);
+  if (numAffectedRows !== 1n) return false;
+  await jobs.enqueue(tx, pollJob, { jobId: job.id, nudge: true });
+  return true;
+}

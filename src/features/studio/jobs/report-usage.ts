@@ -1,0 +1,107 @@
+import { z } from "zod";
+
+import { inTransaction } from "#kernel/db/index.ts";
+import type { Kernel } from "#kernel/feature.ts";
+import { defineJob, type Job } from "#kernel/jobs/index.ts";
+import { Html } from "#kernel/lib/html.ts";
+import { languages } from "#kernel/lib/language.ts";
+import { formatCredits } from "#kernel/lib/money.ts";
+import type { Translate } from "#kernel/lib/texts.ts";
+
+import { readUsage, type Usage } from "../statistics.ts";
+
+const payload = z.object({
+  chatId: z.int(),
+  threadId: z.int().optional(),
+  language: z.enum(languages),
+  timeZone: z.string(),
+  /** Whether revenue and margin are shown. */
+  money: z.boolean(),
+  /** Makes a second report for the same question impossible. */
+  updateId: z.int(),
+});
+export type UsageQuestion = z.input<typeof payload>;
+
+export const reportDays = 14;
+const chartSize = { width: 640, height: 320, theme: "light" } as const;
+const largestChart = 2 * 1024 * 1024;
+
+/** Answers `/stats`: drawing a chart takes longer than an answer in the chat should hold its lock. */
+export function makeReportUsage(
+  kernel: Pick<Kernel, "db" | "clock" | "charts" | "media" | "delivery" | "texts">,
+): Job<UsageQuestion> {
+  const { db, clock, charts, media, delivery, texts } = kernel;
+  return defineJob({
+    name: "studio.report-usage",
+    payload,
+    run: async ({ chatId, threadId, language, timeZone, money, updateId }, { signal }) => {
+      const to = clock.now();
+      const from = new Date(to.getTime() - (reportDays - 1) * 24 * 60 * 60_000);
+      const usage = await readUsage(db, { from, to, timeZone });
+      const t = texts(language);
+      const png = await charts.render(chartOf(usage, t), chartSize, signal);
+      const stored = await media.put({
+        contentType: "image/png",
+        fileName: "usage.png",
+        body: png,
+        maxBytes: largestChart,
+      });
+      await inTransaction(db, async (tx) => {
+        await media.keep(tx, stored.id);
+        await delivery.enqueue(tx, {
+          chatId,
+          topic: "reply",
+          dedupeKey: `studio.usage:${updateId}`,
+          content: { kind: "photo", media: { mediaId: stored.id }, caption: captionOf(usage, t, money) },
+          ...(threadId !== undefined && { threadId }),
+        });
+      });
+    },
+  });
+}
+
+function captionOf(usage: Usage, t: Translate, money: boolean): Html {
+  const success = usage.ended === 0 ? 0 : usage.delivered / usage.ended;
+  const percent = new Intl.NumberFormat(t.language, { style: "percent", maximumFractionDigits: 1 });
+  const dollars = new Intl.NumberFormat(t.language, { style: "currency", currency: "USD" });
+  const lines = [
+    t("studio-stats-title", { days: reportDays }),
+    t("studio-stats-summary", {
+      jobs: usage.jobs,
+      people: usage.people,
+      success: percent.format(success),
+      seconds: usage.videoSeconds,
+      tokens: usage.promptTokens,
+      cost: dollars.format(usage.costUsdMicros / 1_000_000),
+    }),
+    ...usage.byModel.map(({ name, jobs, delivered }) => t("studio-stats-model", { name, jobs, delivered })),
+  ];
+  if (money) lines.push(t("studio-stats-money", { credits: formatCredits(usage.revenue, t.language) }));
+  return Html.join(lines);
+}
+
+function chartOf({ byDay }: Usage, t: Translate): Parameters<Kernel["charts"]["render"]>[0] {
+  const series = (name: string, values: readonly number[]) => ({
+    name,
+    type: "bar" as const,
+    stack: "jobs",
+    data: [...values],
+  });
+  return {
+    title: { text: t.plain("studio-stats-chart") },
+    legend: { bottom: 0 },
+    grid: { left: 40, right: 16, top: 48, bottom: 56 },
+    xAxis: { type: "category", data: byDay.map(({ name }) => name.slice(5)) },
+    yAxis: { type: "value", minInterval: 1 },
+    series: [
+      series(
+        t.plain("studio-stats-delivered"),
+        byDay.map(({ delivered }) => delivered),
+      ),
+      series(
+        t.plain("studio-stats-other"),
+        byDay.map(({ jobs, delivered }) => jobs - delivered),
+      ),
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+import { sql } from "kysely";
+
+import type { PersonalData } from "#kernel/feature.ts";
+
+import type { Advance } from "./advance.ts";
+import { resetPreference } from "./preference.ts";
+
+/** What studio keeps of a person: his choices, and the numbers of his videos. */
+export function studioPersonalData(advance: Advance): PersonalData {
+  return {
+    export: async (db, userId) => {
+      const preference = await sql`
+        select model, duration_seconds, width, height from studio.preference where user_id = ${userId}`.execute(db);
+      const jobs = await sql`
+        select id, username, state, model, provider, duration_seconds, width, height, price, cost_usd_micros,
+          prompt_tokens, output_tokens, failure, ordered_at, finished_at
+        from studio.job where user_id = ${userId} order by ordered_at`.execute(db);
+      return { preference: preference.rows[0] ?? null, jobs: jobs.rows };
+    },
+    forget: async (tx, userId) => {
+      const { rows } = await sql<{ id: string }>`
+        select id from studio.job where user_id = ${userId} and finished_at is null`.execute(tx);
+      for (const { id } of rows) await advance(tx, id, { type: "cancelled" });
+      await resetPreference(tx, userId);
+      // The numbers stay: they belong to the statistics and to the ledger, and tell nobody who it was.
+      await sql`
+        update studio.job set username = null, prompt_message_id = null, telegram_file_id = null, message_id = null
+        where user_id = ${userId}`.execute(tx);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { sql } from "kysely";
+
+import type { Db, Tx } from "#kernel/db/index.ts";
+import { type Catalogue, findModel, type Resolution, type VideoModel } from "#providers/video/catalogue.ts";
+
+/** What the next video of a person will be made with. */
+export interface Preference {
+  readonly model: VideoModel;
+  readonly durationSeconds: number;
+  readonly resolution: Resolution;
+}
+
+interface PreferenceRow {
+  readonly model: string | null;
+  readonly duration_seconds: number | null;
+  readonly width: number | null;
+  readonly height: number | null;
+}
+
+/**
+ * The person's choices where the model still offers them, its first ones otherwise; undefined when no model is on offer.
+ * @param modelId instead of the person's model, with as many of his other choices as it offers.
+ */
+export async function readPreference(
+  db: Db,
+  { catalogue, userId, modelId }: { readonly catalogue: Catalogue; readonly userId: number; readonly modelId?: string },
+): Promise<Preference | undefined> {
+  const { rows } = await sql<PreferenceRow>`
+    select model, duration_seconds, width, height from studio.preference where user_id = ${userId}`.execute(db);
+  const [row] = rows;
+  const wanted = findModel(catalogue, modelId ?? row?.model ?? "");
+  const model = wanted?.enabled === true ? wanted : catalogue.find(({ enabled }) => enabled);
+  if (model === undefined) return undefined;
+  const [firstDuration] = model.durations;
+  const [firstResolution] = model.resolutions;
+  if (firstDuration === undefined || firstResolution === undefined) return undefined;
+  const duration = model.durations.find(({ seconds }) => seconds === row?.duration_seconds) ?? firstDuration;
+  const { width, height } =
+    model.resolutions.find((offered) => offered.width === row?.width && offered.height === row.height) ??
+    firstResolution;
+  return { model, durationSeconds: duration.seconds, resolution: { width, height } };
+}
+
+export interface PreferenceChange {
+  readonly modelId?: string;
+  readonly durationSeconds?: number;
+  readonly resolution?: Resolution;
+}
+
+/** Stores what is given and leaves the rest as it is. The caller has checked that it is on offer. */
+export async function savePreference(tx: Tx, userId: number, change: PreferenceChange): Promise<void> {
+  await sql`
+    insert into studio.preference as kept (user_id, model, duration_seconds, width, height)
+    values (${userId}, ${change.modelId ?? null}, ${change.durationSeconds ?? null},
+      ${change.resolution?.width ?? null}, ${change.resolution?.height ?? null})
+    on conflict (user_id) do update set
+      model = coalesce(excluded.model, kept.model),
+      duration_seconds = coalesce(excluded.duration_seconds, kept.duration_seconds),
+      width = coalesce(excluded.width, kept.width),
+      height = coalesce(excluded.height, kept.height)`.execute(tx);
+}
+
+/** Back to the first model and its first choices. */
+export async function resetPreference(tx: Tx, userId: number): Promise<void> {
+  await sql`delete from studio.preference where user_id = ${userId}`.execute(tx);
+}
