@@ -22,16 +22,6 @@ export function collectEffects(api: BotApi, log: Logger): Effects {
   let answer: { readonly text: string; readonly show_alert: boolean } | undefined;
   let actions: (() => Promise<unknown>)[] = [];
 
-  const attempt = async (call: () => Promise<unknown>): Promise<void> => {
-    try {
-      await call();
-    } catch (error) {
-      // An answer that comes after Telegram gave up waiting, a chat that is gone: nothing depends on it.
-      if (!isTelegramFailure(error)) throw error;
-      log.debug({ err: error.message }, "effect failed");
-    }
-  };
-
   return {
     answer: (text, { alert = false } = {}) => {
       answer = { text: text.length > longestAnswer ? `${text.slice(0, longestAnswer - 1)}…` : text, show_alert: alert };
@@ -58,7 +48,24 @@ export function collectEffects(api: BotApi, log: Logger): Effects {
             await api.call("answerCallbackQuery", { callback_query_id: callbackQueryId, ...answer }, { timeoutMs }),
         );
       }
-      await Promise.all(calls.map(attempt));
+      await Promise.all(calls.map(async (call) => await attempt(call, log)));
     },
   };
+}
+
+/** Answers buttons that a process handled but did not live to answer. What was to be said is lost; the spinner ends. */
+export async function answerLeftOver(api: BotApi, callbackQueryIds: readonly string[], log: Logger): Promise<void> {
+  for (const id of callbackQueryIds) {
+    await attempt(async () => await api.call("answerCallbackQuery", { callback_query_id: id }, { timeoutMs }), log);
+  }
+}
+
+async function attempt(call: () => Promise<unknown>, log: Logger): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    // An answer that comes after Telegram gave up waiting, a chat that is gone: nothing depends on it.
+    if (!isTelegramFailure(error)) throw error;
+    log.debug({ err: error.message }, "effect failed");
+  }
 }

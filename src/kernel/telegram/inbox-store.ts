@@ -18,6 +18,8 @@ export interface InboxStore {
   readonly waitingChats: (olderThanMs: number) => Promise<readonly number[]>;
   /** Pre-checkout queries that came at least `olderThanMs` ago and wait, the longest waiting first. */
   readonly waitingPreCheckouts: (olderThanMs: number) => Promise<readonly WaitingPreCheckout[]>;
+  /** Buttons handled within the last half minute, but not within `olderThanMs`: their answers may never have been given. */
+  readonly answerableButtons: (olderThanMs: number) => Promise<readonly string[]>;
   /** How long the longest waiting update has been waiting; 0 when none does. */
   readonly lagSeconds: () => Promise<number>;
 }
@@ -45,14 +47,15 @@ export function createInboxStore({ db, cipher, botId }: InboxStoreDeps): InboxSt
       const facts = updates.map((update) => factsOf(update));
       const bodies = updates.map((update) => sealUpdate(cipher, botId, update));
       const { rows } = await sql<{ update_id: number }>`
-        insert into telegram.update (bot_id, update_id, chat_id, kind, body)
-        select ${botId}::bigint, given.update_id, given.chat_id, given.kind, given.body
+        insert into telegram.update (bot_id, update_id, chat_id, kind, callback_id, body)
+        select ${botId}::bigint, given.update_id, given.chat_id, given.kind, given.callback_id, given.body
         from unnest(
           ${facts.map(({ updateId }) => updateId)}::bigint[],
           ${facts.map(({ queueId }) => queueId)}::bigint[],
           ${facts.map(({ kind }) => kind)}::text[],
+          ${updates.map(({ callback_query: press }) => press?.id ?? null)}::text[],
           ${bodies}::text[]
-        ) with ordinality as given (update_id, chat_id, kind, body, place)
+        ) with ordinality as given (update_id, chat_id, kind, callback_id, body, place)
         order by given.place
         on conflict (bot_id, update_id) do nothing
         returning update_id`.execute(db);
@@ -79,6 +82,14 @@ export function createInboxStore({ db, cipher, botId }: InboxStoreDeps): InboxSt
         ageMs: row.age_ms,
         read: () => unsealUpdate(cipher, botId, { updateId: row.update_id, body: row.body }),
       }));
+    },
+    answerableButtons: async (olderThanMs) => {
+      const { rows } = await sql<{ callback_id: string }>`
+        select callback_id from telegram.update
+        where bot_id = ${botId} and callback_id is not null and state <> 'waiting'
+          and finished_at between now() - interval '30 seconds' and now() - ${olderThanMs} * interval '1 millisecond'
+        limit 500`.execute(db);
+      return rows.map((row) => row.callback_id);
     },
     lagSeconds: async () => {
       const { rows } = await sql<{ lag: number }>`

@@ -75,7 +75,9 @@ export interface MessageRoute {
 export interface Dialog {
   /** `<owner>.<name>`, such as `studio.generate`. */
   readonly flow: string;
-  /** A message while this dialog is open (commands close it first, except those it names). */
+  /** Commands that leave it open. Every other closes it, unless that command opened or moved a dialog itself. */
+  readonly keptBy?: readonly string[];
+  /** A message, other than a command, while this dialog is open. */
   readonly onMessage: (context: UpdateContext, state: DialogState, message: Message) => Promise<"handled" | "pass">;
 }
 
@@ -98,14 +100,16 @@ export interface PreCheckoutRoute {
   readonly check: (query: PreCheckoutQuery) => Promise<string | undefined>;
 }
 
-/** Service messages and member changes, before message routes. */
+/** Service messages and member changes, before message routes. Every route of a kind runs. */
 export interface ServiceRoute {
-  readonly kind: "successful_payment" | "refunded_payment" | "my_chat_member";
+  readonly kind: ServiceKind;
   readonly run: (context: UpdateContext, update: Update) => Promise<void>;
 }
 
+export type ServiceKind = "successful_payment" | "refunded_payment" | "my_chat_member" | "subscription";
+
 /** Reads what people sent. */
 export interface TelegramFiles {
-  /** Streams a file of at most `maxBytes`. @throws AppError `telegram.file_too_large`. */
+  /** A file of at most `maxBytes`, in memory. @throws AppError `telegram.file_too_large`, `telegram.file_gone`. */
   readonly download: (fileId: string, maxBytes: number) => Promise<{ readonly body: Buffer; readonly path: string }>;
 }

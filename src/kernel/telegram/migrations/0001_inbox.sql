@@ -12,6 +12,8 @@ create table telegram.update (
   state text not null default 'waiting',
   -- The update as it came, sealed, because people write prompts; erased with its handling.
   body text,
+  -- Of a pressed button, to answer it should the process die right after handling it.
+  callback_id text,
   -- Counts handlings that may have taken the process with them, not those that failed politely.
   attempts int not null default 0,
   error text,

@@ -1,0 +1,277 @@
+import type { CallbackQuery, Message } from "grammy/types";
+
+import type { Accounts, Chat } from "../accounts/index.ts";
+import type { Tx } from "../db/index.ts";
+import type { Texts } from "../lib/texts.ts";
+import type { Settings } from "../settings/index.ts";
+import { parseCallbackData } from "./callback-data.ts";
+import { nearest, parseCommand, type TypedCommand } from "./commands.ts";
+import type { Dialogs, TrackedDialog } from "./dialogs.ts";
+import { createFloodGate, type FloodVerdict } from "./flood.ts";
+import { noteMembership } from "./membership.ts";
+import { mayUse, type RouteBook } from "./route-book.ts";
+import type { ServiceKind, UpdateContext } from "./route.ts";
+import { chatSettings } from "./settings.ts";
+import { type ContextDeps, createContext } from "./update-context.ts";
+import { chatOf, personOf } from "./update-facts.ts";
+import type { UpdateRouter, UpdateWork } from "./update-work.ts";
+
+export interface RouterDeps extends ContextDeps {
+  readonly accounts: Accounts;
+  readonly settings: Settings;
+  readonly texts: Texts;
+  readonly dialogs: Dialogs;
+  readonly book: RouteBook;
+  /** The bot's own, once it is known. */
+  readonly username: () => string | undefined;
+  /** A group became a supergroup: whoever keeps rows by chat moves them. */
+  readonly onChatMigrated: (tx: Tx, from: number, to: number) => Promise<void>;
+  /** After a command has been handled, but before the commit. */
+  readonly onCommand?: (context: UpdateContext, name: string) => void;
+}
+
+/** What a person sent or pressed, with everything that is known of him. */
+interface Situation {
+  readonly work: UpdateWork;
+  readonly context: UpdateContext;
+  readonly dialog: TrackedDialog;
+}
+
+/** Where each update goes. Part of the transaction that marks it as handled. */
+export function createRouter(deps: RouterDeps): UpdateRouter {
+  const flood = createFloodGate();
+  return {
+    route: async (work) => {
+      const migratedTo = work.update.message?.migrate_to_chat_id;
+      if (migratedTo !== undefined) return await migrate(deps, work, migratedTo);
+      if (work.update.my_chat_member !== undefined) return await changeMembership(deps, work);
+      const request = understand(deps, work);
+      if (request === "elsewhere") return "ignored";
+      const verdict = request === undefined ? "pass" : judge(deps, { work, request, flood });
+      if (verdict === "drop") return "flood";
+      const situation = await introduce(deps, work);
+      if (situation === undefined) return "ignored";
+      if (verdict === "tell") return await tellOfFlood(situation);
+      return await dispatch(deps, situation, request);
+    },
+    apologise: async (work, reference) => {
+      const situation = await introduce(deps, work);
+      // In a group only whoever addressed the bot is owed an answer.
+      const isOwed = typeof understand(deps, work) === "object" || work.facts.chat?.type === "private";
+      if (situation === undefined || !isOwed || work.facts.kind === "my_chat_member") return;
+      const { t, answer, reply } = situation.context;
+      answer(t.plain("telegram-apology-button", { reference }), { alert: true });
+      if (work.facts.kind !== "callback_query") await reply(t("telegram-apology", { reference }));
+    },
+  };
+}
+
+/** What a person asks of us by a command or a button; it counts against the flood limit. */
+type Request = { readonly command: TypedCommand } | { readonly press: CallbackQuery };
+
+/** `elsewhere`: a command in a group that is another bot's. Undefined: no command and no button. */
+function understand(
+  { settings, username, book }: RouterDeps,
+  { update, facts }: UpdateWork,
+): Request | "elsewhere" | undefined {
+  if (update.callback_query !== undefined) return { press: update.callback_query };
+  const text = update.message?.text ?? update.message?.caption;
+  if (text === undefined) return undefined;
+  const { secondPrefix } = settings.current(chatSettings);
+  const command = parseCommand(text, { username: username(), secondPrefix });
+  if (command === undefined) return undefined;
+  const isUnclear = facts.chat?.type !== "private" && command.address === "none";
+  // Among several bots, an unaddressed command is ours only if we have one for groups.
+  const isOurs = command.address === "us" || !isUnclear || book.commands.get(command.name)?.inGroups === true;
+  return command.address !== "other" && isOurs ? { command } : "elsewhere";
+}
+
+function judge(
+  { settings }: RouterDeps,
+  of: { readonly work: UpdateWork; readonly request: Request; readonly flood: ReturnType<typeof createFloodGate> },
+): FloodVerdict {
+  const { facts, update, receivedAt } = of.work;
+  if (facts.person === undefined) return "pass";
+  const { commandsPerMinute, pressesPerMinute } = settings.current(chatSettings);
+  const sentAt = update.message?.date;
+  return of.flood.judge({
+    personId: facts.person.id,
+    updateId: facts.updateId,
+    atMs: sentAt === undefined ? receivedAt.getTime() : sentAt * 1000,
+    ...("press" in of.request
+      ? { kind: "press", perMinute: pressesPerMinute }
+      : { kind: "command", perMinute: commandsPerMinute }),
+  });
+}
+
+async function tellOfFlood({ work, context }: Situation): Promise<string> {
+  const { t, answer, reply } = context;
+  if (work.facts.kind === "callback_query") answer(t.plain("telegram-too-many-presses"), { alert: true });
+  else await reply(t("telegram-too-many"));
+  return "flood";
+}
+
+/** Notes the person and the chat. Undefined for what no person did: posts of channels, of anonymous admins, of bots. */
+async function introduce(deps: RouterDeps, work: UpdateWork): Promise<Situation | undefined> {
+  const { tx, facts, update } = work;
+  if (facts.person === undefined || facts.chat === undefined || facts.place === undefined) return undefined;
+  const user = await deps.accounts.noteUser(tx, personOf(facts.person));
+  const chat = await deps.accounts.noteChat(tx, chatOf(facts.chat));
+  await welcomeBack(deps, tx, { chat, message: update.message });
+  const dialog = deps.dialogs.of(tx, { chatId: chat.id, userId: user.id });
+  return { work, dialog, context: createContext(deps, work, { user, chat: facts.place, dialog }) };
+}
+
+/** Whoever writes to us can be written to; unless it was written before he blocked us, and only came later. */
+async function welcomeBack(
+  { accounts }: RouterDeps,
+  tx: Tx,
+  { chat, message }: { readonly chat: Chat; readonly message: Message | undefined },
+): Promise<void> {
+  if (chat.suspended === undefined || message === undefined) return;
+  // Telegram's dates are whole seconds.
+  if ((message.date + 1) * 1000 > chat.suspended.since.getTime()) await accounts.reactivateChat(tx, chat.id);
+}
+
+async function migrate(deps: RouterDeps, { tx, facts }: UpdateWork, to: number): Promise<string> {
+  await deps.accounts.migrateChat(tx, facts.queueId, to);
+  await deps.dialogs.moveChat(tx, facts.queueId, to);
+  await deps.onChatMigrated(tx, facts.queueId, to);
+  return "service:migrate";
+}
+
+async function changeMembership(deps: RouterDeps, work: UpdateWork): Promise<string> {
+  const { tx, update, facts } = work;
+  if (update.my_chat_member === undefined || facts.chat === undefined) return "ignored";
+  const situation = await introduce(deps, work);
+  if (situation === undefined) await deps.accounts.noteChat(tx, chatOf(facts.chat));
+  await noteMembership(deps.accounts, tx, update.my_chat_member);
+  if (situation !== undefined) await serve(deps, situation, "my_chat_member");
+  return "service:my_chat_member";
+}
+
+async function dispatch(deps: RouterDeps, situation: Situation, request: Request | undefined): Promise<string> {
+  const { work, context } = situation;
+  const { message, subscription } = work.update;
+  if (subscription !== undefined) return await serve(deps, situation, "subscription");
+  if (message?.successful_payment !== undefined) return await serve(deps, situation, "successful_payment");
+  if (message?.refunded_payment !== undefined) return await serve(deps, situation, "refunded_payment");
+  if (context.user.blocked) return await turnAway(situation, request);
+  if (request !== undefined && "press" in request) return await press(deps, context, request.press);
+  if (message === undefined) return "ignored";
+  if (request !== undefined) return await command(deps, situation, request.command);
+  return await converse(deps, situation, message);
+}
+
+/** @throws when nobody takes what must not be lost, so that it is put aside and not taken for handled. */
+async function serve({ book }: RouterDeps, { context, work }: Situation, kind: ServiceKind): Promise<string> {
+  const routes = book.services.filter((route) => route.kind === kind);
+  if (routes.length === 0 && kind === "successful_payment") throw new Error("nobody takes payments");
+  for (const { run } of routes) await run(context, work.update);
+  return `service:${kind}`;
+}
+
+async function turnAway({ context }: Situation, request: Request | undefined): Promise<string> {
+  const { t, answer, reply } = context;
+  if (request !== undefined && "press" in request) answer(t.plain("telegram-blocked"), { alert: true });
+  else if (request !== undefined) await reply(t("telegram-blocked"));
+  return "blocked";
+}
+
+async function press({ book }: RouterDeps, context: UpdateContext, query: CallbackQuery): Promise<string> {
+  const { prefix, args } = parseCallbackData(query.data ?? "");
+  const route = book.callbacks.get(prefix);
+  const { t, answer, user } = context;
+  if (route === undefined) {
+    answer(t.plain("telegram-old-button"), { alert: true });
+    return "button:unknown";
+  }
+  if (mayUse(user.role, route.access)) await route.run(context, args, query);
+  else answer(t.plain("telegram-refused"), { alert: true });
+  return `button:${prefix}`;
+}
+
+async function command(deps: RouterDeps, situation: Situation, typed: TypedCommand): Promise<string> {
+  const { context, dialog } = situation;
+  const { chat, user, t, reply } = context;
+  const inGroup = chat.type !== "private";
+  const found = deps.book.commands.get(typed.name);
+  if (found === undefined) {
+    await suggest(deps, context, typed);
+    return "command:unknown";
+  }
+  if (inGroup && found.inGroups !== true) {
+    await reply(t("telegram-private-only", { name: found.name }));
+    return `command:${found.name}`;
+  }
+  if (mayUse(user.role, found.access)) {
+    await found.run(context, typed.args);
+    await endDialog(deps, dialog, found.name);
+    deps.onCommand?.(context, found.name);
+  } else {
+    await reply(t("telegram-refused"));
+  }
+  return `command:${found.name}`;
+}
+
+async function suggest({ book }: RouterDeps, context: UpdateContext, { name: typed }: TypedCommand): Promise<void> {
+  const { user, chat, t, reply } = context;
+  const usable = [...book.commands.values()].filter(
+    ({ access, inGroups }) => mayUse(user.role, access) && (chat.type === "private" || inGroups === true),
+  );
+  const name = nearest(
+    typed,
+    usable.map((each) => each.name),
+  );
+  await reply(
+    name === undefined ? t("telegram-unknown-command", { typed }) : t("telegram-did-you-mean", { typed, name }),
+  );
+}
+
+/** Afterwards, so that a command such as `/cancel` still sees what is open. */
+async function endDialog({ book }: RouterDeps, dialog: TrackedDialog, name: string): Promise<void> {
+  if (dialog.isTouched()) return;
+  const open = await dialog.current();
+  if (open === undefined || book.dialogs.get(open.flow)?.keptBy?.includes(name) === true) return;
+  await dialog.close();
+}
+
+async function converse({ book }: RouterDeps, { context, dialog }: Situation, message: Message): Promise<string> {
+  if (!saysSomething(message)) return "ignored";
+  const state = await dialog.current();
+  const open = state && book.dialogs.get(state.flow);
+  if (state !== undefined && open !== undefined && (await open.onMessage(context, state, message)) === "handled") {
+    return `dialog:${open.flow}`;
+  }
+  for (const { name, run } of book.messages) {
+    if ((await run(context, message)) === "handled") return `message:${name}`;
+  }
+  if (context.chat.type !== "private") return "ignored";
+  await context.reply(context.t("telegram-not-understood"));
+  return "message:unknown";
+}
+
+/** Not a note of Telegram's own, such as a pinned message or a new member. */
+function saysSomething(message: Message): boolean {
+  return spoken.some((field) => message[field] !== undefined);
+}
+
+const spoken = [
+  "text",
+  "photo",
+  "video",
+  "animation",
+  "document",
+  "audio",
+  "voice",
+  "video_note",
+  "sticker",
+  "contact",
+  "location",
+  "venue",
+  "poll",
+  "dice",
+  "paid_media",
+  "rich_message",
+  "web_app_data",
+] as const satisfies readonly (keyof Message)[];
