@@ -27,7 +27,7 @@ export function makeAdjusting({ clock, settings }: Pick<LedgerParts, "clock" | "
       reference: referenceOf(change),
       at: clock.now(),
       actor,
-      reason,
+      reason: reason === "" ? undefined : reason,
       postings: [
         { account: systemAccounts.granted, amount: -amount },
         { account: account.id, amount },

@@ -53,7 +53,7 @@ async function compareIncoming(tx: Tx, deps: CompareDeps, line: StarTransaction)
     chargeId,
     source: "reconciler",
   });
-  if (!outcome.ok) return;
+  if (!outcome.ok || outcome.repeated) return;
   await deps.announce(tx, {
     type: "payment_recovered",
     userId: outcome.userId,

@@ -83,11 +83,19 @@ test("a payment that is told by its update and found by the reconciler at once i
   for (let round = 0; round < 10; round += 1) {
     const user = await rig.newUser();
     const paid = await rig.pay(user);
-    const credit = async (): Promise<unknown> =>
-      await rig.write(async (tx) => await rig.ledger.stars.creditPayment(tx, { ...paid, currency: "XTR" }));
+    const credit = async (): Promise<boolean> =>
+      await rig.write(async (tx) => {
+        const outcome = await rig.ledger.stars.creditPayment(tx, { ...paid, currency: "XTR" });
+        return outcome.ok && !outcome.repeated;
+      });
     await rig.clock.advance(settleMs);
-    await Promise.all([credit(), rig.run("ledger.reconcile-stars"), credit(), rig.run("ledger.reconcile-stars")]);
+    const reconcile = async (): Promise<void> => {
+      await rig.run("ledger.reconcile-stars");
+    };
+    const [one, , two] = await Promise.all([credit(), reconcile(), credit(), reconcile()]);
     assert.equal(await posted(rig, user), 5000n);
+    const recovered = rig.events.filter((event) => event.type === "payment_recovered" && event.userId === user.id);
+    assert.equal(Number(one) + Number(two) + recovered.length, 1, "one of the four has credited it and says so");
   }
   assert.deepEqual(rig.drifts(), []);
   await rig.assertSound();

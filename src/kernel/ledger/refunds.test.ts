@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { sql } from "kysely";
+
 import type { User } from "#kernel/accounts/index.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig } from "#test/support/ledger-rig.ts";
@@ -23,6 +25,12 @@ async function stateOf(id: string): Promise<RefundState | undefined> {
 
 async function posted(user: User): Promise<bigint> {
   return (await ledger.balance(db, user.id)).posted;
+}
+
+async function mayGoNegative({ id }: User): Promise<boolean | undefined> {
+  const { rows } = await sql<{ may: boolean }>`
+    select may_go_negative as may from ledger.account where owner = ${id}`.execute(db);
+  return rows[0]?.may;
 }
 
 /** What was announced of a refund's end. */
@@ -152,19 +160,21 @@ test("spent credits are not refunded, unless the admin lets the balance go below
   assert.deepEqual(await ledger.balance(db, user.id), { posted: -2000n, held: 0n, available: -2000n });
   await rig.buy(user);
   assert.deepEqual(await ledger.balance(db, user.id), { posted: 3000n, held: 0n, available: 3000n });
-  const taken = await write(
-    async (tx) =>
-      await ledger.adjust(tx, {
-        userId: user.id,
-        amount: -3001n,
-        kind: "take",
-        reason: "",
-        actor: "",
-        reference: "debt",
-      }),
-  );
-  assert.deepEqual(taken, { ok: false, reason: "insufficient_credits" }, "the permission ended with the debt");
+  assert.equal(await mayGoNegative(user), false, "the permission ended with the debt");
   await rig.assertSound();
+});
+
+test("a debt that was only a hold's ends with its release", async () => {
+  const user = await rig.newUser();
+  const { chargeId } = await rig.buy(user);
+  const expiresAt = new Date(rig.clock.now().getTime() + 60_000);
+  const hold = { userId: user.id, amount: 1000n, reference: "test.job:released-in-debt", expiresAt };
+  await write(async (tx) => await ledger.placeHold(tx, hold));
+  assert.ok((await approve(await rig.requestRefund(user, chargeId), true)).ok);
+  assert.equal(await mayGoNegative(user), true);
+  await write(async (tx) => await ledger.settleHold(tx, hold.reference, "released"));
+  assert.deepEqual(await ledger.balance(db, user.id), { posted: 0n, held: 0n, available: 0n });
+  assert.equal(await mayGoNegative(user), false);
 });
 
 test("what was held before a debt can be captured, also when only the hold makes it one", async () => {

@@ -7,7 +7,7 @@ import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { LedgerParts } from "./deps.ts";
 import type { ReportDrift } from "./findings.ts";
-import type { HoldOutcome, Ledger } from "./ledger.ts";
+import type { HoldOutcome, HoldVerdict, Ledger } from "./ledger.ts";
 import { refundDedupeKey, type RefundTask } from "./refunds.ts";
 
 export interface SweepDeps extends Pick<LedgerParts, "db" | "clock" | "jobs" | "judgeFor"> {
@@ -43,16 +43,19 @@ async function sweepHolds(deps: SweepDeps, log: Logger, signal: AbortSignal): Pr
   let after: DueHold = { id: 0, reference: "", expiresAt: new Date(0) };
   while (!signal.aborted) {
     const due = await dueHolds(deps, now, after);
-    for (const hold of due) {
-      try {
-        await inTransaction(deps.db, async (tx) => await settleOrphan(tx, deps, { ...hold, log }));
-      } catch (error) {
-        log.error({ err: toError(error), hold: hold.reference }, "overdue hold could not be judged");
-      }
-    }
+    for (const { reference } of due) await judgeAndSettle(deps, log, reference);
     const last = due.at(-1);
     if (last === undefined || due.length < batchSize) return;
     after = last;
+  }
+}
+
+async function judgeAndSettle(deps: SweepDeps, log: Logger, reference: string): Promise<void> {
+  try {
+    const settled = await inTransaction(deps.db, async (tx) => await settleOrphan(tx, deps, reference));
+    if (settled !== undefined) log.warn({ hold: reference, ...settled }, "overdue hold was settled");
+  } catch (error) {
+    log.error({ err: toError(error), hold: reference }, "overdue hold could not be judged");
   }
 }
 
@@ -71,6 +74,12 @@ async function dueHolds({ db }: SweepDeps, now: Date, after: DueHold): Promise<r
   return rows.map(({ id, reference, expires_at }) => ({ id, reference, expiresAt: expires_at }));
 }
 
+interface Settled {
+  readonly verdict: HoldVerdict | "unknown";
+  /** The owner may have been quicker, and then this is what he did. */
+  readonly outcome: HoldOutcome | undefined;
+}
+
 /**
  * The owner is asked first, before anything here is locked: he locks his own row, as he does when he settles the hold
  * himself, so the two cannot wait for each other.
@@ -78,22 +87,21 @@ async function dueHolds({ db }: SweepDeps, now: Date, after: DueHold): Promise<r
 async function settleOrphan(
   tx: Tx,
   { clock, judgeFor, settleHold }: SweepDeps,
-  { reference, log }: { readonly reference: string; readonly log: Logger },
-): Promise<void> {
+  reference: string,
+): Promise<Settled | undefined> {
   const judge = judgeFor(reference);
   const verdict = judge === undefined ? "unknown" : await judge(tx, reference);
   if (verdict === "keep") {
     await sql`
       update ledger.hold set expires_at = ${new Date(clock.now().getTime() + keepMs)}
       where reference = ${reference} and state = 'open'`.execute(tx);
-    return;
+    return undefined;
   }
   const outcomes = { capture: "captured", release: "released", unknown: "expired" } as const satisfies Record<
     string,
     HoldOutcome
   >;
-  const outcome = await settleHold(tx, reference, outcomes[verdict]);
-  log.warn({ hold: reference, verdict, outcome }, "overdue hold was settled");
+  return { verdict, outcome: await settleHold(tx, reference, outcomes[verdict]) };
 }
 
 /** Refunds that stand still get a new job; after an hour the admins hear of them. */

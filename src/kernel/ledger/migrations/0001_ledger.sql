@@ -74,7 +74,8 @@ create table ledger.posting (
   balance_after bigint,
   constraint posting_pkey primary key (transaction_id, account_id),
   constraint posting_transaction foreign key (transaction_id) references ledger.transaction (id),
-  constraint posting_version_once unique (account_id, version),
+  -- Covers the sums over an account: they read the index alone.
+  constraint posting_version_once unique (account_id, version) include (amount),
   constraint posting_amount check (amount <> 0)
 );
 
