@@ -14,6 +14,7 @@ import { cleanUp } from "#test/support/clean-up.ts";
 import { makeThumbnail, probeVideo } from "../../inspect.ts";
 import { blankPage, playFilm } from "../../testing/browser.ts";
 import { drawFilm, type FilmInput } from "./film.ts";
+import { addSound, startPictures } from "./mp4.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "telecast-film-"));
 cleanUp(async () => {
@@ -129,6 +130,22 @@ test("all shapes and lengths of the catalogue, and prompts in any script, become
   for (const [i, { prompt, width, height }] of cases.entries()) {
     const path = await saved(await film({ prompt, width, height, seconds: 1 }), `case-${i}.mp4`);
     assert.deepEqual(await probeVideo(drawing, path), { width, height, durationSeconds: 1, hasAudio: true });
+  }
+});
+
+test("colours come out of the player as they went in", async () => {
+  const { width, height } = shape;
+  for (const color of [
+    [200, 40, 40],
+    [40, 180, 60],
+    [40, 60, 200],
+  ]) {
+    const pictures = await startPictures({ width, height, framesPerSecond: 24 });
+    const frame = Uint8Array.from({ length: width * height * 4 }, (_, i) => color[i % 4] ?? 255);
+    for (let i = 0; i < 24; i++) pictures.add(frame);
+    const { half } = await playFilm(await blankPage(), await addSound(pictures.finish(), new Float32Array(88_200)));
+    const off = Math.max(...color.map((value, i) => Math.abs(value - (half[i] ?? 0))));
+    assert.ok(off <= 7, `${half.join(" ")} instead of ${color.join(" ")}`);
   }
 });
 
