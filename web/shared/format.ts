@@ -20,7 +20,7 @@ export function makeFormats(language: string): Formats {
     const format = new Intl.DateTimeFormat(language, options);
     return (unixSeconds) => format.format(unixSeconds * 1000);
   };
-  const time = of({ hour: "2-digit", minute: "2-digit", hour12: false });
+  const time = of({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const weekday = of({ weekday: "short" });
   const dayMonth = of({ day: "numeric", month: "short" });
   const date = of({ year: "numeric", month: "2-digit", day: "2-digit" });
@@ -36,7 +36,7 @@ export function makeFormats(language: string): Formats {
       return sameYear(unixSeconds, now) ? dayMonth(unixSeconds) : date(unixSeconds);
     },
     day: (unixSeconds, now) => (sameYear(unixSeconds, now) ? thisYear(unixSeconds) : otherYear(unixSeconds)),
-    full: of({ dateStyle: "full", timeStyle: "medium" }),
+    full: of({ dateStyle: "full", timeStyle: "medium", hourCycle: "h23" }),
     number: (value) => number.format(value),
     bytes: (count) => formatBytes(count, number),
     entity: (unixSeconds, format, now) =>
@@ -102,7 +102,7 @@ function absolute(unixSeconds: number, format: string, language: string): string
   if (format.includes("w")) options.weekday = "long";
   if (format.includes("d")) Object.assign(options, { day: "2-digit", month: "2-digit", year: "2-digit" });
   if (format.includes("D")) Object.assign(options, { day: "numeric", month: "long", year: "numeric" });
-  if (/t/i.test(format)) Object.assign(options, { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (/t/i.test(format)) Object.assign(options, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   if (format.includes("T")) options.second = "2-digit";
   return Object.keys(options).length === 0 ? "" : new Intl.DateTimeFormat(language, options).format(unixSeconds * 1000);
 }

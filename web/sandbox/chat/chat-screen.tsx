@@ -4,6 +4,7 @@ import type { ChatView } from "../../../src/sandbox/protocol.ts";
 import { useTexts } from "../session/use-session.ts";
 import { ChatFooter } from "./chat-footer.tsx";
 import { ChatHeader } from "./chat-header.tsx";
+import { PinnedBar } from "./pinned-bar.tsx";
 import { Timeline } from "./timeline.tsx";
 import { TopicTabs } from "./topic-tabs.tsx";
 import { usePhotoDrop } from "./use-photo-drop.ts";
@@ -20,6 +21,7 @@ export function ChatScreen({ chat, threadId }: ChatScreenProps): JSX.Element {
     <main class="chat wallpaper" aria-label={chat.title} {...handlers}>
       <ChatHeader chat={chat} threadId={threadId} />
       {chat.isForum && <TopicTabs chat={chat} threadId={threadId} />}
+      <PinnedBar chat={chat} />
       <Timeline chat={chat} threadId={threadId} />
       <ChatFooter chat={chat} threadId={threadId} />
       {isOver && <p class="drop-zone">{t.chat.dropHere}</p>}

@@ -30,23 +30,29 @@ export function useStickToBottom(startAt: () => Element | null | undefined): Sti
     const box = scroller.current;
     const inner = content.current;
     if (box === null || inner === null) return undefined;
-    const look = (): void => {
-      isAtBottom.value = box.scrollHeight - box.scrollTop - box.clientHeight < nearPx;
+    const isNear = (): boolean => box.scrollHeight - box.scrollTop - box.clientHeight < nearPx;
+    let topBefore = 0;
+    const onScroll = (): void => {
+      // Only moving up leaves the end: when a message has just come, the end is far away without anybody's doing.
+      if (isNear()) isAtBottom.value = true;
+      else if (box.scrollTop < topBefore) isAtBottom.value = false;
+      topBefore = box.scrollTop;
     };
     const start = startAt();
     if (start) start.scrollIntoView({ block: "start" });
     else jumpDown();
-    look();
+    isAtBottom.value = isNear();
+    topBefore = box.scrollTop;
     const observer = new ResizeObserver(() => {
       if (isAtBottom.peek()) jumpDown();
-      else look();
+      else isAtBottom.value = isNear();
     });
     observer.observe(box);
     observer.observe(inner);
-    box.addEventListener("scroll", look, { passive: true });
+    box.addEventListener("scroll", onScroll, { passive: true });
     return () => {
       observer.disconnect();
-      box.removeEventListener("scroll", look);
+      box.removeEventListener("scroll", onScroll);
     };
   }, []);
   return { scroller, content, isAtBottom, jumpDown };

@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { ChatView } from "../../../src/sandbox/protocol.ts";
 import { Icon } from "../../shared/ui/icon.tsx";
+import type { IconName } from "../../shared/ui/icon.tsx";
 import { commandText, suggestCommands } from "../model/commands.ts";
-import { useSlice, useTexts } from "../session/use-session.ts";
+import { useSession, useSlice, useTexts } from "../session/use-session.ts";
 import { AttachButton } from "./attach-button.tsx";
 import { CommandList } from "./command-list.tsx";
 import { KeyboardPad } from "./keyboard-pad.tsx";
@@ -23,7 +24,7 @@ export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
   const username = useSlice((state) => state.bot.username);
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
-  const { draft, keyboard, replyTo, write, send, cancelReply, isPadOpen, setPadOpen } = useComposer(chat, threadId);
+  const { draft, keyboard, replyTo, write, send, cancel, isPadOpen, setPadOpen } = useComposer(chat, threadId);
   const suggestions = isMenuOpen ? chat.commands : suggestCommands(draft.text, chat.commands);
   const root = useRef<HTMLDivElement>(null);
   useCloseOutside(root, isMenuOpen, setMenuOpen);
@@ -39,9 +40,13 @@ export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
   return (
     <div class="composer" ref={root}>
       {suggestions.length > 0 && <CommandList commands={suggestions} chosen={chosen} onChoose={sendCommand} />}
-      {replyTo !== undefined && <ReplyBar message={replyTo} onCancel={cancelReply} />}
+      {draft.editing !== undefined ? (
+        <ReplyBar message={draft.editing} isEdit onCancel={cancel} />
+      ) : (
+        replyTo !== undefined && <ReplyBar message={replyTo} onCancel={cancel} />
+      )}
       <div class="composer-row">
-        {chat.commands.length > 0 && <MenuToggle isOpen={isMenuOpen} onToggle={setMenuOpen} />}
+        <MenuButton chat={chat} isOpen={isMenuOpen} onToggle={setMenuOpen} />
         <AttachButton />
         <MessageInput
           text={text}
@@ -60,7 +65,7 @@ export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
           }}
           onEscape={() => {
             if (isMenuOpen) setMenuOpen(false);
-            else cancelReply();
+            else cancel();
           }}
           onSend={() => {
             if (chosen >= 0) sendCommand(chosen);
@@ -92,22 +97,33 @@ interface ToggleProps {
   readonly onToggle: (isOpen: boolean) => void;
 }
 
-function MenuToggle({ isOpen, onToggle }: ToggleProps): JSX.Element {
-  const { composer } = useTexts();
+/** The commands, or what the bot put in their place: a Mini App, which only Telegram can open. */
+function MenuButton({ chat, isOpen, onToggle }: ToggleProps & { readonly chat: ChatView }): JSX.Element | null {
+  const { toasts } = useSession();
+  const { composer, message } = useTexts();
+  const { menuButton, commands } = chat;
+  const app = menuButton?.type === "web_app" ? menuButton : undefined;
+  if (app === undefined && commands.length === 0) return null;
   return (
     <button
       type="button"
       class="menu-toggle"
-      aria-expanded={isOpen}
-      aria-label={composer.menu}
+      aria-expanded={app === undefined ? isOpen : undefined}
+      aria-label={app?.text ?? composer.menu}
       onClick={() => {
-        onToggle(!isOpen);
+        if (app === undefined) onToggle(!isOpen);
+        else toasts.show(message.noApp);
       }}
     >
-      <Icon name={isOpen ? "close" : "slash"} size={20} />
-      <span class="menu-toggle-text">{composer.menu}</span>
+      <Icon name={menuIcon(isOpen, app !== undefined)} size={20} />
+      <span class="menu-toggle-text">{app?.text ?? composer.menu}</span>
     </button>
   );
+}
+
+function menuIcon(isOpen: boolean, isApp: boolean): IconName {
+  if (isApp) return "window";
+  return isOpen ? "close" : "slash";
 }
 
 function PadToggle({ isOpen, onToggle }: ToggleProps): JSX.Element {

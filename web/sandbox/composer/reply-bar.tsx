@@ -8,19 +8,26 @@ import { useTexts } from "../session/use-session.ts";
 
 interface ReplyBarProps {
   readonly message: Message;
+  /** The message is being changed, not answered. */
+  readonly isEdit?: boolean;
   readonly onCancel: () => void;
 }
 
-export function ReplyBar({ message, onCancel }: ReplyBarProps): JSX.Element {
+export function ReplyBar({ message, isEdit = false, onCancel }: ReplyBarProps): JSX.Element {
   const t = useTexts();
   return (
     <div class="reply-bar">
-      <Icon name="reply" />
+      <Icon name={isEdit ? "pencil" : "reply"} />
       <span class="reply-bar-text">
-        <span class="quote-name">{t.composer.replyingTo(senderName(message))}</span>
+        <span class="quote-name">{isEdit ? t.composer.editing : t.composer.replyingTo(senderName(message))}</span>
         <span class="quote-text">{previewText(message, t)}</span>
       </span>
-      <button type="button" class="icon-button" aria-label={t.composer.cancelReply} onClick={onCancel}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={isEdit ? t.composer.cancelEdit : t.composer.cancelReply}
+        onClick={onCancel}
+      >
         <Icon name="close" size={20} />
       </button>
     </div>

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { ChatView } from "../../../src/sandbox/protocol.ts";
 import { forcedReply, replyKeyboard } from "../model/reply-keyboard.ts";
-import type { KeyboardChat, ReplyKeyboard } from "../model/reply-keyboard.ts";
+import type { ReplyKeyboard } from "../model/reply-keyboard.ts";
 import type { Draft } from "../session/drafts.ts";
 import { useSession, useSlice } from "../session/use-session.ts";
 
@@ -16,13 +16,14 @@ export interface ComposerState {
   readonly write: (text: string) => void;
   /** Sends at once; when the sandbox does not take it, the text comes back into the field. */
   readonly send: (text: string) => void;
-  readonly cancelReply: () => void;
+  /** Gives up replying, or changing a sent message. */
+  readonly cancel: () => void;
 }
 
 /** Telegram's limit for one message, in UTF-16 units. */
 const longestText = 4096;
 
-export function useComposer(chat: ChatView & KeyboardChat, threadId: number | undefined): ComposerState {
+export function useComposer(chat: ChatView, threadId: number | undefined): ComposerState {
   const session = useSession();
   const { drafts, api, attempt, toasts, texts, formats } = session;
   const meId = useSlice((state) => state.me.id);
@@ -38,16 +39,17 @@ export function useComposer(chat: ChatView & KeyboardChat, threadId: number | un
   }, [keyboard?.messageId]);
 
   const deliver = async (text: string): Promise<void> => {
-    drafts.change(place, { text: "", replyTo: undefined });
-    const sent = await attempt(
-      async () =>
-        await api.sendText({
-          chatId: chat.id,
-          text,
-          ...(threadId === undefined ? {} : { threadId }),
-          ...(replyTo === undefined ? {} : { replyToMessageId: replyTo.message_id }),
-        }),
-    );
+    const { editing } = draft;
+    drafts.change(place, { text: "", replyTo: undefined, editing: undefined });
+    const sent = await attempt(async () => {
+      if (editing !== undefined) return await api.editText({ chatId: chat.id, messageId: editing.message_id, text });
+      return await api.sendText({
+        chatId: chat.id,
+        text,
+        ...(threadId === undefined ? {} : { threadId }),
+        ...(replyTo === undefined ? {} : { replyToMessageId: replyTo.message_id }),
+      });
+    });
     if (sent === undefined) drafts.change(place, draft);
   };
   const send = (text: string): void => {
@@ -69,8 +71,9 @@ export function useComposer(chat: ChatView & KeyboardChat, threadId: number | un
     write: (text) => {
       drafts.change(place, { text });
     },
-    cancelReply: () => {
-      drafts.change(place, { replyTo: undefined, declined: forced?.message_id });
+    cancel: () => {
+      if (draft.editing === undefined) drafts.change(place, { replyTo: undefined, declined: forced?.message_id });
+      else drafts.change(place, { editing: undefined, text: "" });
     },
   };
 }

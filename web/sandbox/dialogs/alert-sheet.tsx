@@ -12,7 +12,7 @@ export function AlertSheet({ text, onClose }: SheetProps & { readonly text: stri
     <Dialog title={botName} role="alertdialog" class="small" closeLabel={t.common.close} onClose={onClose}>
       <p class="sheet-text pre-line">{text}</p>
       <div class="sheet-actions">
-        <button type="button" class="button" autofocus onClick={onClose}>
+        <button type="button" class="button" data-focus onClick={onClose}>
           {t.common.ok}
         </button>
       </div>

@@ -31,7 +31,7 @@ export function NewGroupSheet({ onClose }: SheetProps): JSX.Element {
             value={title}
             maxLength={128}
             required
-            autofocus
+            data-focus
             onInput={(event) => {
               setTitle(event.currentTarget.value);
             }}

@@ -65,7 +65,7 @@ function PersonFields({ form, onChange }: PersonFieldsProps): JSX.Element {
           value={form.firstName}
           maxLength={64}
           required
-          autofocus
+          data-focus
           onInput={({ currentTarget }) => {
             onChange({ firstName: currentTarget.value });
           }}

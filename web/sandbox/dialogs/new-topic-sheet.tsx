@@ -25,7 +25,7 @@ export function NewTopicSheet({ chatId, onClose }: SheetProps & { readonly chatI
             value={name}
             maxLength={128}
             required
-            autofocus
+            data-focus
             onInput={(event) => {
               setName(event.currentTarget.value);
             }}

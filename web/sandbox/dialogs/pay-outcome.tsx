@@ -41,7 +41,7 @@ function Paid({ chargeId, amount, onClose }: PaidProps): JSX.Element {
       <p class="muted charge">
         {t.pay.charge}: <code>{chargeId}</code>
       </p>
-      <button type="button" class="button wide" autofocus onClick={onClose}>
+      <button type="button" class="button wide" data-focus onClick={onClose}>
         {t.common.done}
       </button>
     </div>

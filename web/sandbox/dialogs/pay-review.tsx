@@ -40,7 +40,7 @@ export function PayReview({ bill, isBusy, onPay }: PayReviewProps): JSX.Element 
         {missing > 0 ? (
           <MoreStars />
         ) : (
-          <button type="button" class="button wide" autofocus disabled={isBusy} aria-busy={isBusy} onClick={onPay}>
+          <button type="button" class="button wide" data-focus disabled={isBusy} aria-busy={isBusy} onClick={onPay}>
             {confirmText(t, isBusy, amount === undefined ? undefined : number(amount))}
           </button>
         )}

@@ -38,7 +38,7 @@ export function SendPhotosSheet({ files, onClose }: SheetProps & { readonly file
           <input
             value={caption}
             maxLength={1024}
-            autofocus
+            data-focus
             onInput={(event) => {
               setCaption(event.currentTarget.value);
             }}

@@ -4,12 +4,12 @@ import { useRef } from "preact/hooks";
 
 import type { ChatView } from "../../../src/sandbox/protocol.ts";
 import { Avatar } from "../../shared/ui/avatar.tsx";
-import { Icon } from "../../shared/ui/icon.tsx";
 import { contentKind, isBare } from "../model/content.ts";
 import { originName, senderName } from "../model/names.ts";
 import type { TimelineItem } from "../model/timeline.ts";
 import { useSession, useSlice, useTexts } from "../session/use-session.ts";
 import { InlineKeyboard } from "./inline-keyboard.tsx";
+import { MessageActions, useDraftChange } from "./message-actions.tsx";
 import { MessageBody } from "./message-body.tsx";
 import { MessageMeta } from "./message-meta.tsx";
 import { ReplyQuote } from "./reply-quote.tsx";
@@ -26,10 +26,13 @@ interface BubbleProps {
 export function Bubble({ item, chat, isSeen }: BubbleProps): JSX.Element {
   const { formats } = useSession();
   const t = useTexts();
-  const reply = useReplyTo(item.messages[0], chat);
+  const message = item.messages[0];
+  const changeDraft = useDraftChange(chat);
+  const reply = (): void => {
+    changeDraft({ replyTo: message, editing: undefined });
+  };
   const row = useRef<HTMLElement>(null);
   const swipe = useSwipeToReply(row, reply);
-  const message = item.messages[0];
   const name = item.own ? t.people.you : senderName(message);
   const isGroup = chat.type !== "private";
   return (
@@ -62,20 +65,16 @@ export function Bubble({ item, chat, isSeen }: BubbleProps): JSX.Element {
         </div>
         <InlineKeyboard message={message} chat={chat} />
       </div>
-      <button type="button" class="reply-button icon-button" aria-label={t.message.reply} onClick={reply}>
-        <Icon name="reply" size={18} />
-      </button>
+      <MessageActions
+        message={message}
+        isOwn={item.own}
+        onReply={reply}
+        onEdit={() => {
+          changeDraft({ editing: message, text: message.text ?? "", replyTo: undefined });
+        }}
+      />
     </article>
   );
-}
-
-function useReplyTo(message: Message, chat: ChatView): () => void {
-  const { drafts, route } = useSession();
-  const meId = useSlice((state) => state.me.id);
-  return () => {
-    drafts.change({ meId, chatId: chat.id, threadId: route.value.threadId }, { replyTo: message });
-    document.querySelector<HTMLElement>(".composer textarea")?.focus();
-  };
 }
 
 function SenderAvatar({ message, isShown }: { readonly message: Message; readonly isShown: boolean }): JSX.Element {

@@ -1,6 +1,7 @@
 import type { Message } from "@grammyjs/types";
 import type { JSX } from "preact";
 
+import { showMessage } from "../chat/show-message.ts";
 import { senderName } from "../model/names.ts";
 import { previewText } from "../model/preview.ts";
 import { useTexts } from "../session/use-session.ts";
@@ -21,19 +22,5 @@ export function ReplyQuote({ message }: { readonly message: Message }): JSX.Elem
       <span class="quote-name">{name}</span>
       <span class="quote-text">{previewText(message, t)}</span>
     </button>
-  );
-}
-
-function showMessage(messageId: number): void {
-  const row = document.querySelector<HTMLElement>(`.row[data-message-id="${String(messageId)}"]`);
-  if (row === null) return;
-  row.scrollIntoView({ block: "center", behavior: "smooth" });
-  row.dataset["flash"] = "true";
-  row.addEventListener(
-    "animationend",
-    () => {
-      delete row.dataset["flash"];
-    },
-    { once: true },
   );
 }

@@ -15,21 +15,34 @@ export function Link({ address, children }: LinkProps): JSX.Element {
   const session = useSession();
   const username = useSlice((state) => state.bot.username);
   const target = resolveLink(address, username);
+  const follow = (event: MouseEvent): void => {
+    if (target.kind === "outside") return;
+    event.preventDefault();
+    followLink(session, address);
+  };
+  // An address that must not be opened is no link, however it would be opened: it only says so.
+  if (target.kind === "unsafe") {
+    return (
+      <button type="button" class="inline-link" title={address} onClick={follow}>
+        {children}
+      </button>
+    );
+  }
   return (
     <a
-      href={target.kind === "outside" ? target.href : "#"}
+      href={target.kind === "outside" ? target.href : withScheme(address)}
       title={address}
       target="_blank"
       rel="noopener noreferrer"
-      onClick={(event) => {
-        if (target.kind === "outside") return;
-        event.preventDefault();
-        followLink(session, address);
-      }}
+      onClick={follow}
     >
       {children}
     </a>
   );
+}
+
+function withScheme(address: string): string {
+  return address.includes(":") ? address : `https://${address}`;
 }
 
 interface MentionProps {

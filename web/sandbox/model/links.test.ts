@@ -22,6 +22,8 @@ test("the bot's bare address opens its chat", () => {
 });
 
 test("invoice links open the pay sheet", () => {
+  const own = "http://127.0.0.1:8080/sandbox/invoice/$abc";
+  assert.deepEqual(follow(own), { kind: "invoice", link: own });
   assert.deepEqual(follow("https://t.me/$abc"), { kind: "invoice", link: "https://t.me/$abc" });
   assert.deepEqual(follow("https://t.me/invoice/abc"), { kind: "invoice", link: "https://t.me/invoice/abc" });
   assert.deepEqual(follow("tg://invoice?slug=abc"), { kind: "invoice", link: "tg://invoice?slug=abc" });

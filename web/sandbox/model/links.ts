@@ -5,7 +5,7 @@ export type LinkTarget =
   /** `t.me/<bot>?startgroup=…`: choose a group first. */
   | { readonly kind: "startgroup"; readonly payload: string }
   | { readonly kind: "bot" }
-  /** What `createInvoiceLink` gives: `t.me/$…` or `t.me/invoice/…`. */
+  /** What `createInvoiceLink` gives: `…/sandbox/invoice/$…` here, `t.me/$…` or `t.me/invoice/…` by Telegram. */
   | { readonly kind: "invoice"; readonly link: string }
   /** Opens outside, in a new tab. */
   | { readonly kind: "outside"; readonly href: string }
@@ -20,6 +20,7 @@ export function resolveLink(address: string, botUsername: string): LinkTarget {
   const url = parse(address);
   if (url === undefined || !outsideProtocols.has(url.protocol)) return { kind: "unsafe" };
   if (url.protocol === "tg:") return telegramScheme(url, address, botUsername);
+  if (url.pathname.startsWith("/sandbox/invoice/")) return { kind: "invoice", link: address };
   if (telegramHosts.has(url.hostname)) {
     const path = decodeURIComponent(url.pathname.slice(1));
     if (path.startsWith("$") || path.startsWith("invoice/")) return { kind: "invoice", link: address };

@@ -1,4 +1,6 @@
-import type { ForceReply, KeyboardButton, Message, ReplyKeyboardMarkup } from "@grammyjs/types";
+import type { KeyboardButton, Message } from "@grammyjs/types";
+
+import type { ChatView } from "../../../src/sandbox/protocol.ts";
 
 /** The keyboard under the input field: it belongs to a person in a chat, not to the message that brought it. */
 export interface ReplyKeyboard {
@@ -15,10 +17,7 @@ export interface ForcedReply {
   readonly placeholder: string | undefined;
 }
 
-/** What the sandbox says about the keyboard of a chat. */
-export interface KeyboardChat {
-  readonly keyboard?: { readonly messageId: number; readonly markup: ReplyKeyboardMarkup | ForceReply } | undefined;
-}
+type KeyboardChat = Pick<ChatView, "keyboard">;
 
 export function replyKeyboard({ keyboard: shown }: KeyboardChat): ReplyKeyboard | undefined {
   if (shown === undefined || !("keyboard" in shown.markup)) return undefined;

@@ -21,8 +21,12 @@ export function FaultTab(): JSX.Element {
         class="fault-form"
         onSubmit={(event) => {
           event.preventDefault();
+          const body = event.currentTarget.closest(".panel-body");
           const request = faultRequest(choice, session.openChat.value?.id);
-          void session.attempt(async () => await session.api.addFault(request));
+          void session.attempt(async () => {
+            await session.api.addFault(request);
+            body?.scrollTo({ top: 0, behavior: "smooth" });
+          });
         }}
       >
         <p class="hint">{t.faults.hint}</p>

@@ -36,11 +36,18 @@ export interface NewGroup {
   readonly forum?: boolean;
 }
 
+export interface EditText {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly text: string;
+}
+
 type Answer<T> = Promise<T>;
 
 /** The people's side of the sandbox (`protocol.ts`); the person who acts is asked for at each call. */
 export interface SandboxApi {
   readonly sendText: (body: SendText) => Answer<{ readonly message: Message }>;
+  readonly editText: (body: EditText) => Answer<{ readonly message: Message }>;
   readonly sendPhoto: (query: SendPhotoQuery, file: Blob) => Answer<{ readonly message: Message }>;
   readonly press: (body: PressButton) => Answer<{ readonly queryId: string }>;
   readonly pay: (body: PayInvoice) => Answer<PaymentResult>;
@@ -65,6 +72,7 @@ export function makeSandboxApi(personId: () => number): SandboxApi {
     await request<T>("POST", `people/${String(personId())}/${action}`, body);
   return {
     sendText: async (body) => await act("messages", body),
+    editText: async (body) => await act("edits", body),
     sendPhoto: async (query, file) =>
       await request("POST", `people/${String(personId())}/photos?${search({ ...query })}`, file),
     press: async (body) => await act("presses", body),

@@ -13,7 +13,7 @@ export interface Connection {
 
 export interface ConnectionOptions {
   readonly onEvent: (event: SandboxEvent) => void;
-  /** The sandbox does not know this person; nothing more is tried until `open` is called again. */
+  /** The sandbox does not know this person (not yet, while it is being reset): `open` another one, or wait. */
   readonly onUnknownPerson: () => void;
 }
 
@@ -47,12 +47,9 @@ export function makeConnection({ onEvent, onUnknownPerson }: ConnectionOptions):
     mine.addEventListener("close", ({ code }) => {
       if (socket !== mine) return;
       link.value = "lost";
-      if (code === unknownPerson) {
-        onUnknownPerson();
-        return;
-      }
       timer = setTimeout(connect, waitMs * (0.75 + Math.random() / 2));
       waitMs = Math.min(waitMs * 2, longestWaitMs);
+      if (code === unknownPerson) onUnknownPerson();
     });
   };
   const hurry = (): void => {

@@ -5,6 +5,8 @@ import { signal } from "@preact/signals";
 export interface Draft {
   readonly text: string;
   readonly replyTo?: Message | undefined;
+  /** The own message whose text is being changed; `text` is the new one. */
+  readonly editing?: Message | undefined;
   /** The forced reply that was waved away; a new one asks again. */
   readonly declined?: number | undefined;
 }

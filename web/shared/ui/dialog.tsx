@@ -15,13 +15,17 @@ interface DialogProps {
   readonly bare?: boolean;
 }
 
-/** A modal dialog: keeps the focus inside, closes on Escape and on a press outside; a sheet from below on phones. */
+/**
+ * A modal dialog: begins at what is marked with `data-focus`, keeps the focus inside, closes on Escape and on a
+ * press outside; a sheet from below on phones.
+ */
 export function Dialog({ title, closeLabel, onClose, children, ...look }: DialogProps): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("[data-focus]")?.focus();
     return () => {
       dialog?.close();
     };

@@ -34,6 +34,8 @@ const paths = {
   ticks: "M2.5 12.5L7 17l9.5-9.5M12 16l1 1 9-9.5",
   warn: "M12 4L2.8 19.5h18.4zM12 10v4.5M12 17v.01",
   play: "M8 5.5v13l11-6.5z",
+  pencil: "M4.5 19.5l1-4.5L16 4.5l3.5 3.5L9 18.5z",
+  pin: "M9 4h6l-.8 6 3.3 3.5H6.5L9.8 10zM12 13.5V20",
   plus: "M12 5v14M5 12h14",
   trash: "M5 7h14M10 7V4.5h4V7M7 7l1 13h8l1-13",
 } as const;
