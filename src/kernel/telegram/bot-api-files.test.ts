@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 
+import { client, failureOf, httpServer, json, rawServer, readAll, token } from "#test/support/wire-servers.ts";
+
 import { TelegramRefused, TelegramUnavailable, TelegramUnclear } from "./bot-api-errors.ts";
 import { answerTooLong } from "./exchange.ts";
-import { client, failureOf, httpServer, json, rawServer, readAll, token } from "./testing/servers.ts";
 
 test("an upload streams its files beside the fields, as form data that any parser reads", async () => {
   let form = new FormData();

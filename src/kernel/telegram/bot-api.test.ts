@@ -3,9 +3,9 @@ import type { Socket } from "node:net";
 import { test } from "node:test";
 
 import { until } from "#test/support/until.ts";
+import { client, failureOf, httpServer, json, okHttp, rawServer, readAll, token } from "#test/support/wire-servers.ts";
 
 import { TelegramRefused, TelegramUnavailable, TelegramUnclear } from "./bot-api-errors.ts";
-import { client, failureOf, httpServer, json, okHttp, rawServer, readAll, token } from "./testing/servers.ts";
 
 async function assertUnavailable(work: Promise<unknown>, reason: string): Promise<void> {
   const error = await failureOf(work);

@@ -8,9 +8,9 @@ import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { Secret } from "#kernel/lib/secret.ts";
 import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
-import { until } from "#test/support/until.ts";
+import { type BotApi, createBotApi } from "#kernel/telegram/index.ts";
 
-import { type BotApi, createBotApi } from "../bot-api.ts";
+import { until } from "./until.ts";
 
 /** Servers that misbehave on the wire as no emulator would, and a client for them. All end with the test. */
 export const token = "123456789:AAE_this-is-the-secret-part";
