@@ -15,6 +15,9 @@ const rig = await telegramRig();
 const { db } = rig.database;
 const payer = await openPerson(rig.sandbox.url, 700_000_002);
 await payer.act("stars", { amount: 100_000 });
+await payer.start();
+const [started] = await rig.api.call("getUpdates", {});
+await rig.api.call("getUpdates", { offset: (started?.update_id ?? 0) + 1 });
 
 const running: Telegram[] = [];
 function start(parts: {
@@ -23,7 +26,7 @@ function start(parts: {
   readonly messages?: readonly MessageRoute[];
 }): Telegram {
   const { check, ...rest } = parts;
-  const telegram = rig.replica({ routes: [{ owner: "test", preCheckout: { check }, ...rest }] });
+  const telegram = rig.replica({ routes: [{ owner: "test", preCheckout: { check }, ...rest }], concurrency: 1 });
   telegram.start();
   running.push(telegram);
   return telegram;
@@ -90,16 +93,19 @@ test("a check that throws refuses, in the person's language: money is not taken 
 
 test("a payment is answered at once while every handler is busy", async () => {
   const { promise: allowed, resolve: allow } = Promise.withResolvers<void>();
+  let isBusy = false;
   const stuck: MessageRoute = {
     name: "stuck",
     priority: 0,
     run: async () => {
+      isBusy = true;
       await allowed;
       return "handled";
     },
   };
   start({ check: async () => undefined, services: [paid], messages: [stuck] });
-  await Promise.all(rig.sandbox.world.people.size > 0 ? [payer.say("1"), payer.say("2"), payer.say("3")] : []);
+  await payer.say("keeps the only handler busy");
+  await until("busy", () => isBusy);
   const began = performance.now();
   assert.equal((await payer.pay(await invoice())).ok, true);
   assert.ok(performance.now() - began < 1000);
