@@ -19,6 +19,18 @@ await payer.start();
 const [started] = await rig.api.call("getUpdates", {});
 await rig.api.call("getUpdates", { offset: (started?.update_id ?? 0) + 1 });
 
+/** An old invoice can be paid again and again. */
+const invoice = await rig.api.call("sendInvoice", {
+  chat_id: payer.id,
+  title: "Credits",
+  description: "Ten",
+  payload: "order-1",
+  currency: "XTR",
+  prices: [{ label: "Credits", amount: 10 }],
+  provider_token: "",
+  start_parameter: "buy",
+});
+
 const running: Telegram[] = [];
 function start(parts: {
   readonly check: PreCheckoutRoute["check"];
@@ -37,18 +49,6 @@ afterEach(async () => {
   await sql`truncate telegram.update, test_sent`.execute(db);
 });
 
-async function invoice(): Promise<Parameters<typeof payer.pay>[0]> {
-  return await rig.api.call("sendInvoice", {
-    chat_id: payer.id,
-    title: "Credits",
-    description: "Ten",
-    payload: "order-1",
-    currency: "XTR",
-    prices: [{ label: "Credits", amount: 10 }],
-    provider_token: "",
-    start_parameter: "buy",
-  });
-}
 const paid: ServiceRoute = {
   kind: "successful_payment",
   run: async ({ reply, t }) => await reply(t("telegram-blocked")),
@@ -58,7 +58,7 @@ const finished = async (): Promise<unknown> =>
 
 test("a payment is let through, and its message goes to the service route", async () => {
   start({ check: async (query) => (query.invoice_payload === "order-1" ? undefined : "no"), services: [paid] });
-  const result = await payer.pay(await invoice());
+  const result = await payer.pay(invoice);
   assert.equal(result.ok, true);
   await finished();
   assert.deepEqual(
@@ -73,7 +73,7 @@ test("a payment is let through, and its message goes to the service route", asyn
 
 test("a refusal is what the person sees", async () => {
   start({ check: async () => "The price has changed." });
-  assert.deepEqual(await payer.pay(await invoice()), {
+  assert.deepEqual(await payer.pay(invoice), {
     ok: false,
     reason: "refused",
     message: "The price has changed.",
@@ -86,7 +86,7 @@ test("a check that throws refuses, in the person's language: money is not taken 
       throw new Error("no database");
     },
   });
-  const result = await payer.pay(await invoice());
+  const result = await payer.pay(invoice);
   assert.equal(result.ok, false);
   assert.match(result.ok ? "" : result.message, /지금은 결제를 받을 수 없습니다/);
 });
@@ -107,7 +107,7 @@ test("a payment is answered at once while every handler is busy", async () => {
   await payer.say("keeps the only handler busy");
   await until("busy", () => isBusy);
   const began = performance.now();
-  assert.equal((await payer.pay(await invoice())).ok, true);
+  assert.equal((await payer.pay(invoice)).ok, true);
   assert.ok(performance.now() - began < 1000);
   allow();
   await finished();
@@ -116,12 +116,12 @@ test("a payment is answered at once while every handler is busy", async () => {
 test("an answer that fails is given again, within Telegram's ten seconds", async () => {
   await injectFault(rig.sandbox.url, { kind: "server_error", methods: ["answerPreCheckoutQuery"], times: 2 });
   start({ check: async () => undefined, services: [paid] });
-  assert.equal((await payer.pay(await invoice())).ok, true);
+  assert.equal((await payer.pay(invoice)).ok, true);
 });
 
 test("a payment nobody takes is kept and not lost", async () => {
   start({ check: async () => undefined });
-  assert.equal((await payer.pay(await invoice())).ok, true);
+  assert.equal((await payer.pay(invoice)).ok, true);
   await until("put aside", async () => (await rig.updates()).some(({ state }) => state === "failed"));
   assert.match((await rig.updates()).find(({ state }) => state === "failed")?.error ?? "", /nobody takes payments/);
 });
