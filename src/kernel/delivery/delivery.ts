@@ -7,7 +7,16 @@ import type { Content } from "../telegram/index.ts";
 export const lanes = ["payment", "reply", "alert", "signal", "report", "bulk"] as const;
 export type Lane = (typeof lanes)[number];
 
-export const deliveryStates = ["queued", "sending", "sent", "held", "expired", "suppressed", "failed", "unknown"] as const;
+export const deliveryStates = [
+  "queued",
+  "sending",
+  "sent",
+  "held",
+  "expired",
+  "suppressed",
+  "failed",
+  "unknown",
+] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 /** What a person wants of a topic in a chat outside his quiet hours is on or off; inside them one of these. */
@@ -99,7 +108,11 @@ export interface Delivery {
     message: Omit<Message, "chatId" | "settle" | "replyToMessageId">,
   ) => Promise<{ readonly batchId: number; readonly count: number }>;
   /** The deliveries of one `fanOut`, in order of their ids. */
-  readonly batch: (db: Db, batchId: number, limit: number) => Promise<readonly { readonly id: number; readonly chatId: number }[]>;
+  readonly batch: (
+    db: Db,
+    batchId: number,
+    limit: number,
+  ) => Promise<readonly { readonly id: number; readonly chatId: number }[]>;
   /** Makes the card or changes it: the newest content wins, unsent older ones are dropped. */
   readonly putCard: (tx: Tx, card: Card) => Promise<void>;
   readonly edit: (tx: Tx, edit: Edit) => Promise<void>;

@@ -1,2 +1,7 @@
+export { createDelivery, type DeliveryDeps, type DeliveryEngine, deliveryMigrations } from "./create-delivery.ts";
 export type * from "./delivery.ts";
 export { deliveryStates, lanes } from "./delivery.ts";
+export { deliveryPersonalData } from "./personal-data.ts";
+export { deliveryPersonalData } from "./personal-data.ts";
+export { deliverySettings, doubtSettings, paceSettings, retentionSettings } from "./settings.ts";
+export { kernelTopics } from "./topics.ts";

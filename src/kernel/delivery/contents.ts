@@ -1,0 +1,69 @@
+import { sql } from "kysely";
+
+import type { Db } from "../db/index.ts";
+import { type Content, type JsonObject, renderContent, type RenderedCall } from "../telegram/index.ts";
+import { contentFromJson } from "./content-json.ts";
+
+/** A content as the sender uses it, the same for all its recipients. */
+export interface PreparedContent {
+  readonly id: number;
+  readonly topic: string;
+  readonly content: Content;
+  readonly parts: readonly PreparedCall[];
+}
+
+export interface PreparedCall extends RenderedCall {
+  /** The payload as JSON without its opening brace: the chat is written before it. Undefined while files are missing. */
+  readonly tail: string | undefined;
+}
+
+/** Contents that were used last; a broadcast reads its own once. */
+export interface Contents {
+  readonly get: (id: number) => PreparedContent | undefined;
+  /** Reads those that are missing. */
+  readonly load: (of: readonly { readonly contentId: number; readonly lane: number }[]) => Promise<void>;
+}
+
+const mostKept = 2048;
+/** Left free in the first text, so that a mark of a possible repeat still fits. */
+const reserve = 64;
+
+export interface ContentsDeps {
+  readonly db: Db;
+  /** Lanes whose messages may be sent a second time with a mark. */
+  readonly marksRepeat: (lane: number) => boolean;
+}
+
+export function createContents({ db, marksRepeat }: ContentsDeps): Contents {
+  const kept = new Map<number, PreparedContent>();
+  const keep = (prepared: PreparedContent): void => {
+    kept.set(prepared.id, prepared);
+    if (kept.size <= mostKept) return;
+    const [oldest] = kept.keys();
+    if (oldest !== undefined) kept.delete(oldest);
+  };
+  return {
+    get: (id) => kept.get(id),
+    load: async (wanted) => {
+      const missing = new Map(
+        wanted.flatMap(({ contentId, lane }) => (kept.has(contentId) ? [] : [[contentId, lane]])),
+      );
+      if (missing.size === 0) return;
+      const { rows } = await sql<{ id: number; topic: string; body: unknown }>`
+        select id, topic, body from delivery.content where id = any(${[...missing.keys()]})`.execute(db);
+      for (const { id, topic, body } of rows) {
+        const content = contentFromJson(body);
+        const parts = renderContent(content, { reserve: marksRepeat(missing.get(id) ?? 0) ? reserve : 0 });
+        keep({ id, topic, content, parts: parts.map(prepareCall) });
+      }
+    },
+  };
+}
+
+function prepareCall(call: RenderedCall): PreparedCall {
+  return { ...call, tail: call.media.length === 0 ? jsonTail(call.payload) : undefined };
+}
+
+export function jsonTail(payload: JsonObject): string {
+  return JSON.stringify(payload).slice(1);
+}

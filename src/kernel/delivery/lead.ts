@@ -1,0 +1,232 @@
+import type { Database } from "../db/index.ts";
+import { type Clock, pause } from "../lib/clock.ts";
+import { toError } from "../lib/errors.ts";
+import type { Logger } from "../observability/index.ts";
+import type { BotApi } from "../telegram/index.ts";
+import { type Backlog, createBacklog } from "./backlog.ts";
+import type { Claimed } from "./claimed.ts";
+import type { Contents } from "./contents.ts";
+import type { Attempt, Deliver } from "./deliver.ts";
+import { createNudge, type Nudge } from "./nudge.ts";
+import { createOutage, type Outage } from "./outage.ts";
+import { createPacer, type Pacer } from "./pacer.ts";
+import { createQueueReader } from "./read-queue.ts";
+import type { Landing, Recorded, Recorder } from "./recorder.ts";
+import { createSender, type Sender } from "./sender.ts";
+import type { Rules } from "./settings.ts";
+import type { Settlements } from "./settlements.ts";
+import { claimDeliveries, unclaim, unclaimExcept } from "./sql/claim.ts";
+import { createSweeps, type Sweeps } from "./sweeps.ts";
+import { rememberFlood, seedPacer, takeOver } from "./take-over.ts";
+import type { Uploads } from "./uploads.ts";
+import type { Wakeup } from "./wakeup.ts";
+import { createWireGauge } from "./wire-gauge.ts";
+
+export interface LeadDeps {
+  readonly database: Database;
+  readonly api: Pick<BotApi, "call">;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly rules: Rules;
+  readonly contents: Contents;
+  readonly uploads: Uploads;
+  readonly deliver: Deliver;
+  readonly recorder: Recorder;
+  readonly recordSpecial: (landings: readonly Landing[]) => Promise<readonly Recorded[]>;
+  readonly settlements: Settlements;
+  readonly wakeup: Wakeup;
+  readonly maySend: () => boolean;
+  readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
+}
+
+/** The sending process, as the rest of it may see and nudge it. */
+export interface Leader {
+  readonly epoch: number;
+  readonly sender: Sender;
+  readonly backlog: Backlog;
+  readonly pacer: () => Pacer;
+  readonly outage: Outage;
+  /** Look at everything again: somebody has written something. */
+  readonly wake: () => void;
+  readonly sweep: () => void;
+}
+
+const pollMs = 1000;
+const rereadMs = 15_000;
+const settleMs = 5000;
+/** What is on the wire when sending ends has so long to come back. */
+const drainMs = 10_000;
+
+/** Sends until `signal` aborts, then lets what is on the wire come back. `announce` is told while it lasts. */
+export async function lead(
+  deps: LeadDeps,
+  epoch: number,
+  signal: AbortSignal,
+  announce: (leader: Leader | undefined) => void,
+): Promise<void> {
+  const { database, clock, log, recorder, rules } = deps;
+  // What this process itself still knows of the wire is worth more than a rule.
+  await recorder.settled(AbortSignal.any([signal, AbortSignal.timeout(settleMs)]));
+  await takeOver({ ...deps, db: database.db, repeatsAfterDoubt: rules.repeatsAfterDoubt }, epoch);
+  const pace = await createPace(deps);
+  const parts = assemble(deps, epoch, signal, pace);
+  announce(parts.leader);
+  log.info({ epoch, ...rules.limits(), concurrency: rules.concurrency() }, "sending began");
+  await Promise.all([poll(parts, clock, signal, pace), sweepOften(parts, log, signal)]);
+  parts.disconnect();
+  const late = AbortSignal.timeout(drainMs);
+  await parts.leader.sender.drain(late).catch((error: unknown) => {
+    log.warn({ err: toError(error).message }, "unsent deliveries could not be put back");
+  });
+  await recorder.settled(late);
+  announce(undefined);
+  log.info({ epoch, left: parts.leader.sender.inFlight().size }, "sending ended");
+}
+
+/** The pacer in force. Changed limits make a new one, which knows what has gone out lately. */
+interface Pace {
+  readonly current: () => Pacer;
+  readonly refresh: () => Promise<void>;
+}
+
+async function createPace({ database, clock, rules }: LeadDeps): Promise<Pace> {
+  const make = async (): Promise<{ readonly pacer: Pacer; readonly limits: string }> => {
+    const limits = rules.limits();
+    const pacer = createPacer({ limits, clock });
+    await seedPacer(database.db, pacer);
+    return { pacer, limits: JSON.stringify(limits) };
+  };
+  let made = await make();
+  return {
+    current: () => made.pacer,
+    refresh: async () => {
+      if (JSON.stringify(rules.limits()) !== made.limits) made = await make();
+    },
+  };
+}
+
+interface Parts {
+  readonly leader: Leader;
+  readonly sweeps: Sweeps;
+  readonly sweepNudge: Nudge;
+  readonly read: () => void;
+  readonly disconnect: () => void;
+}
+
+function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace): Parts {
+  const { database, clock, rules } = deps;
+  const { pool, db } = database;
+  const backlog = createBacklog(clock);
+  const sweepNudge = createNudge(clock);
+  const concurrency = rules.concurrency();
+  const outage = createOutage({
+    ...deps,
+    signal,
+    onRecovered: () => {
+      sender.pump();
+    },
+  });
+  const heed = makeHeed(deps, pace, outage);
+  const sender = createSender({
+    ...deps,
+    epoch,
+    backlog,
+    queue: {
+      claim: async (ids) => await claimDeliveries(pool, ids, epoch),
+      unclaim: async (ids) => {
+        await unclaim(pool, epoch, ids);
+      },
+      unclaimExcept: async (flightIds) => {
+        await unclaimExcept(pool, epoch, flightIds);
+      },
+    },
+    pacer: pace.current,
+    gauge: createWireGauge(concurrency),
+    mostUnrecorded: 2 * concurrency,
+    paused: () => outage.reason() !== undefined,
+    onAttempt: (claimed, attempt) => {
+      heed(claimed, attempt);
+      deps.onAttempt(claimed, attempt);
+    },
+    onClaimed: () => {
+      read();
+    },
+    onMissing: sweepNudge.nudge,
+  });
+  const read = createQueueReader({ ...deps, pool, backlog, onFound: sender.pump });
+  const wake = (): void => {
+    backlog.hint();
+    read();
+    sweepNudge.nudge();
+  };
+  const sweeps = createSweeps({
+    db,
+    settlements: deps.settlements,
+    inFlight: () => [...sender.inFlight().keys()],
+    offer: backlog.offer,
+  });
+  const disconnect = deps.wakeup.connect({
+    offer: (candidate) => {
+      backlog.offer(candidate);
+      sender.pump();
+    },
+    more: (lane) => {
+      backlog.hint(lane);
+      read();
+    },
+    waiting: sweepNudge.nudge,
+  });
+  const leader = { epoch, sender, backlog, pacer: pace.current, outage, wake, sweep: sweepNudge.nudge };
+  return { leader, sweeps, sweepNudge, read, disconnect };
+}
+
+/** What an answer means for others than its delivery. */
+function makeHeed({ database, log }: LeadDeps, pace: Pace, outage: Outage): LeadDeps["onAttempt"] {
+  const keep = async (chatId: number | undefined, forMs: number): Promise<void> => {
+    try {
+      await rememberFlood(database.db, chatId, forMs);
+    } catch (error) {
+      log.warn({ err: toError(error).message }, "a flood could not be remembered");
+    }
+  };
+  return ({ chatId }, { alarm }) => {
+    if (alarm !== undefined && alarm.type !== "flood") {
+      outage.failed(alarm.type);
+      return;
+    }
+    outage.answered();
+    if (alarm === undefined) return;
+    const scope = pace.current().flood(chatId, alarm.retryAfterMs);
+    log.warn({ chatId, scope, retryAfterMs: alarm.retryAfterMs }, "telegram asked to wait");
+    void keep(scope === "bot" ? undefined : chatId, alarm.retryAfterMs);
+  };
+}
+
+/** Finds by itself whatever no hint has told of. */
+async function poll({ leader, read }: Parts, clock: Clock, signal: AbortSignal, pace: Pace): Promise<void> {
+  for (let rereadAtMs = clock.monotonicMs() + rereadMs; !signal.aborted;) {
+    leader.backlog.hint();
+    if (clock.monotonicMs() >= rereadAtMs) {
+      leader.backlog.reread();
+      rereadAtMs = clock.monotonicMs() + rereadMs;
+    }
+    read();
+    leader.sender.pump();
+    await pause(clock, pollMs, signal);
+    await pace.refresh().catch(() => undefined);
+  }
+}
+
+async function sweepOften({ leader, sweeps, sweepNudge }: Parts, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    let dueMs: number | undefined;
+    try {
+      dueMs = await sweeps.run();
+      leader.sender.pump();
+    } catch (error) {
+      log.warn({ err: toError(error).message }, "waiting deliveries could not be looked after");
+    }
+    await sweepNudge.wait(Math.min(Math.max(dueMs ?? pollMs, 0), pollMs), signal);
+  }
+}

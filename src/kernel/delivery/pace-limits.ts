@@ -1,0 +1,58 @@
+import { lanes } from "./delivery.ts";
+
+/** What Telegram allows, as far as anybody knows. 0 is no limit. */
+export interface PaceLimits {
+  readonly globalPerSecond: number;
+  readonly chatPerSecond: number;
+  /** How many a private chat takes at once before `chatPerSecond` holds. */
+  readonly chatBurst: number;
+  readonly groupPerMinute: number;
+}
+
+/** A limit in the pacer's terms: evenly `intervalMs` apart, `burst` at once, and never more than `count` in any `count × intervalMs`. */
+export interface Rate {
+  readonly intervalMs: number;
+  readonly burst: number;
+  /** 0: bursts alone bound what a window holds. */
+  readonly count: number;
+}
+
+/**
+ * We count when a message leaves, Telegram when it arrives. Half a percent slower than allowed, a window that was exactly
+ * full here is not overfull there.
+ */
+const margin = 1.005;
+const secondMs = 1000 * margin;
+const minuteMs = 60_000 * margin;
+
+/** How much of a burst a lane leaves to the lanes above it. */
+const reservedShare: readonly number[] = [0, 0, 0.25, 0.5, 0.5, 0.75];
+
+export function globalRate({ globalPerSecond: perSecond }: PaceLimits): Rate | undefined {
+  if (perSecond === 0) return undefined;
+  return {
+    intervalMs: secondMs / perSecond,
+    burst: Math.max(1, perSecond / 5),
+    count: Math.max(1, Math.floor(perSecond)),
+  };
+}
+
+/** Telegram's ids of groups and channels are negative. */
+export function chatRate({ chatPerSecond, chatBurst, groupPerMinute }: PaceLimits, chatId: number): Rate | undefined {
+  if (chatId > 0) {
+    return chatPerSecond === 0 ? undefined : { intervalMs: secondMs / chatPerSecond, burst: chatBurst, count: 0 };
+  }
+  if (groupPerMinute === 0) return undefined;
+  return {
+    intervalMs: minuteMs / groupPerMinute,
+    burst: groupPerMinute,
+    count: Math.max(1, Math.floor(groupPerMinute)),
+  };
+}
+
+/** Messages of a burst of `burst` that `lane` must leave; the lowest lanes keep at least one for themselves. */
+export function reserved(burst: number, lane: number): number {
+  return Math.min(Math.floor(burst * (reservedShare[lane] ?? 0)), Math.ceil(burst) - 1);
+}
+
+export const laneCount = lanes.length;

@@ -1,0 +1,70 @@
+import type { Pool } from "pg";
+
+import { toError } from "../lib/errors.ts";
+import type { Logger } from "../observability/index.ts";
+import type { Backlog } from "./backlog.ts";
+import type { Contents } from "./contents.ts";
+import type { Candidate } from "./horizon.ts";
+import { lookForward, lookIntoChats } from "./sql/look.ts";
+import type { Uploads } from "./uploads.ts";
+
+export interface QueueReaderDeps {
+  readonly pool: Pool;
+  readonly log: Logger;
+  readonly backlog: Backlog;
+  readonly contents: Contents;
+  readonly uploads: Uploads;
+  /** Something was found. */
+  readonly onFound: () => void;
+}
+
+/** @returns a function that reads what the backlog wants to know, one round trip at a time. Call it often: it does nothing when nothing is wanted. */
+export function createQueueReader({ pool, log, backlog, contents, uploads, onFound }: QueueReaderDeps): () => void {
+  let reading = false;
+
+  const prepare = async (candidates: readonly Candidate[]): Promise<void> => {
+    await contents.load(candidates);
+    await uploads.learn(candidates.flatMap(({ contentId }) => contents.get(contentId) ?? []));
+  };
+
+  const readForward = async (): Promise<boolean> => {
+    const looks = backlog.looks();
+    if (looks.length === 0) return false;
+    const found = await lookForward(pool, looks);
+    await prepare(found.flat());
+    for (const [index, look] of looks.entries()) backlog.found(look, found[index] ?? []);
+    return true;
+  };
+
+  const readGaps = async (): Promise<boolean> => {
+    let any = false;
+    for (const [lane, horizon] of backlog.lanes.entries()) {
+      const gaps = horizon.gaps();
+      if (gaps.length === 0) continue;
+      any = true;
+      const found = await lookIntoChats(pool, lane, gaps);
+      await prepare([...found.values()].flat());
+      for (const [chatId, candidates] of found) horizon.fillGap(chatId, candidates);
+    }
+    return any;
+  };
+
+  const run = async (): Promise<void> => {
+    reading = true;
+    try {
+      for (let more = true; more;) {
+        const forward = await readForward();
+        more = (await readGaps()) || forward;
+        if (more) onFound();
+      }
+    } catch (error) {
+      // The next poll tries again.
+      log.warn({ err: toError(error).message }, "the queue could not be read");
+    }
+    reading = false;
+  };
+
+  return () => {
+    if (!reading) void run();
+  };
+}

@@ -1,0 +1,100 @@
+import { sql } from "kysely";
+import { z } from "zod";
+
+import { type Db, inTransaction, type Tx } from "../db/index.ts";
+import { defineJob, type Schedule } from "../jobs/index.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Settings } from "../settings/index.ts";
+import { retentionSettings } from "./settings.ts";
+
+export interface RetentionDeps {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, "read">;
+}
+
+const dayMs = 86_400_000;
+const daysAhead = 7;
+
+/** Makes the coming days' partitions of the history, drops the days that have been kept long enough, and what belongs to them. */
+export function deliveryRetention(deps: RetentionDeps): Schedule {
+  return {
+    name: "delivery.keep-and-drop",
+    cron: "17 * * * *",
+    timeZone: "UTC",
+    job: defineJob({
+      name: "delivery.keep-and-drop",
+      payload: z.strictObject({}),
+      run: async () => {
+        await makeDays(deps.db, deps.clock.now());
+        await dropOld(deps);
+      },
+    }),
+  };
+}
+
+/** Rows of a day without a partition go to the default one, where they are found but not dropped by day. */
+export async function makeDays(db: Db, now: Date): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await oneAtATime(tx);
+    const { rows } = await sql<{ exists: boolean }>`
+      select exists (select from delivery.history_default where finished_at >= ${startOfDay(now)}) as exists`.execute(
+      tx,
+    );
+    // Then today's partition cannot be attached any more; tomorrow's can.
+    for (let day = rows[0]?.exists === true ? 1 : 0; day <= daysAhead; day += 1) {
+      await makeDay(tx, new Date(startOfDay(now).getTime() + day * dayMs));
+    }
+  });
+}
+
+async function makeDay(tx: Tx, day: Date): Promise<void> {
+  await sql`
+    create table if not exists delivery.${sql.id(partitionName(day))} partition of delivery.history
+    for values from (${sql.lit(day.toISOString())}) to (${sql.lit(new Date(day.getTime() + dayMs).toISOString())})
+  `.execute(tx);
+}
+
+async function dropOld({ db, clock, settings }: RetentionDeps): Promise<void> {
+  const { historyDays, cardDays } = await settings.read(retentionSettings);
+  const before = new Date(startOfDay(clock.now()).getTime() - historyDays * dayMs);
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_inherits join pg_class as c on c.oid = inhrelid
+    where inhparent = 'delivery.history'::regclass and c.relname < ${partitionName(before)}
+      and c.relname ~ '^history_[0-9]{8}$'`.execute(db);
+  for (const { name } of rows) await dropPartition(db, name);
+  await sql`delete from delivery.history_default where finished_at < ${before}`.execute(db);
+  await sql`delete from delivery.entry where at < ${before}`.execute(db);
+  await sql`delete from delivery.dedupe where used_at < ${before}`.execute(db);
+  await sql`delete from delivery.flood where blocked_until < now()`.execute(db);
+  await sql`
+    delete from delivery.card where changed_at < ${new Date(clock.now().getTime() - cardDays * dayMs)}
+      and not exists (select from delivery.outbox where card_id = card.id)`.execute(db);
+  // What something unfinished still needs stays, however old; ids grow with time, so the rest is a range.
+  await sql`
+    delete from delivery.content as c
+    where c.created_at < ${before}
+      and not exists (select from delivery.outbox as o where o.content_id = c.id)
+      and not exists (select from delivery.history as h where h.content_id = c.id)`.execute(db);
+}
+
+/** Waiting for this lock would make everybody else wait too; the next run tries again. */
+async function dropPartition(db: Db, name: string): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await oneAtATime(tx);
+    await sql`set local lock_timeout = '2s'`.execute(tx);
+    await sql`drop table if exists delivery.${sql.id(name)}`.execute(tx);
+  });
+}
+
+async function oneAtATime(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('delivery.partitions', 0))`.execute(tx);
+}
+
+function startOfDay(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / dayMs) * dayMs);
+}
+
+function partitionName(day: Date): string {
+  return `history_${day.toISOString().slice(0, 10).replaceAll("-", "")}`;
+}

@@ -1,0 +1,102 @@
+import { sql } from "kysely";
+
+import { afterCommit, type Db, inTransaction, type Tx } from "../db/index.ts";
+import type { Candidate } from "./horizon.ts";
+import type { Settlements } from "./settlements.ts";
+import { finish } from "./sql/finish.ts";
+import { rejudge } from "./sql/judge.ts";
+
+export interface SweepsDeps {
+  readonly db: Db;
+  readonly settlements: Settlements;
+  /** What is on the wire is left alone. */
+  readonly inFlight: () => readonly number[];
+  readonly offer: (candidate: Candidate) => void;
+}
+
+/**
+ * What happens to deliveries without anything being sent: refused and expired ones end, those whose time has come are
+ * released, those whose verdict has run out are judged again. Only the sender does this, so everything that ends, ends
+ * in one place.
+ */
+export interface Sweeps {
+  /** @returns in how many milliseconds the next one is due, as far as known. */
+  readonly run: () => Promise<number | undefined>;
+}
+
+const perTransaction = 500;
+
+export function createSweeps({ db, settlements, inFlight, offer }: SweepsDeps): Sweeps {
+  const finishRefused = async (): Promise<number> =>
+    await inTransaction(db, async (tx) => {
+      const { rows } = await sql<{ refusal: string; ids: readonly number[] }>`
+        select refusal, array_agg(id) as ids from (
+          select id, refusal from delivery.outbox
+          where refusal is not null and id <> all(${inFlight()})
+          order by id limit ${perTransaction}
+        ) as refused
+        group by refusal`.execute(tx);
+      let count = 0;
+      for (const { refusal, ids } of rows) {
+        const end = { state: "suppressed", error: refusal } as const;
+        const finished = await finish(tx, sql`o.id = any(${ids})`, end);
+        await settlements.tell(tx, finished, end);
+        count += finished.length;
+      }
+      return count;
+    });
+
+  const finishExpired = async (): Promise<number> =>
+    await inTransaction(db, async (tx) => {
+      const end = { state: "expired" } as const;
+      const finished = await finish(
+        tx,
+        sql`o.id in (
+          select id from delivery.outbox where expires_at <= now() and id <> all(${inFlight()})
+          order by expires_at limit ${perTransaction}
+        )`,
+        end,
+      );
+      await settlements.tell(tx, finished, end);
+      return finished.length;
+    });
+
+  const untilDone = async (step: () => Promise<number>): Promise<void> => {
+    while ((await step()) >= perTransaction);
+  };
+
+  return {
+    run: async () => {
+      await untilDone(finishRefused);
+      await untilDone(finishExpired);
+      await untilDone(async () => await inTransaction(db, async (tx) => await judgeAgain(tx, inFlight(), offer)));
+      await settlements.retryDue(db);
+      const { rows } = await sql<{ due_ms: number | null }>`
+        select extract(epoch from min(not_before) - now())::float8 * 1000 as due_ms
+        from delivery.outbox where state <> 'queued'`.execute(db);
+      return rows[0]?.due_ms ?? undefined;
+    },
+  };
+}
+
+/** Releases what has waited long enough, and judges what quiet hours concern from now on. */
+async function judgeAgain(tx: Tx, inFlight: readonly number[], offer: (candidate: Candidate) => void): Promise<number> {
+  const rows = await rejudge(
+    tx,
+    sql`
+      (select id from delivery.outbox where state <> 'queued' and not_before <= now() and digest_id is null
+        order by not_before limit ${perTransaction})
+      union all
+      (select id from delivery.outbox where state = 'queued' and quiet_at <= now() and id <> all(${inFlight})
+        order by quiet_at limit ${perTransaction})
+      limit ${perTransaction}`,
+  );
+  const open = rows.filter(({ state, refusal }) => state === "queued" && refusal === null);
+  afterCommit(tx, () => {
+    for (const row of open) {
+      const { id, lane, chat_id: chatId, content_id: contentId } = row;
+      offer({ id, lane, chatId, contentId, edit: false, textOnly: false, waitMs: 0 });
+    }
+  });
+  return rows.length;
+}

@@ -1,0 +1,86 @@
+import type { Readable } from "node:stream";
+
+import type { Db } from "../db/index.ts";
+import type { MediaStore } from "../media/index.ts";
+import type { MediaSlot } from "../telegram/index.ts";
+import type { PreparedContent } from "./contents.ts";
+
+/** A file that has to be sent in full. */
+export interface PendingUpload {
+  readonly body: Readable;
+  readonly fileName: string;
+  readonly contentType: string;
+}
+
+/**
+ * Sees to it that a stored file is uploaded once: whoever sends it first uploads it, the others wait until it has a
+ * `file_id`. (Telegram also spaces uploads of equal size, so a hundred at once would only stand in each other's way.)
+ */
+export interface Uploads {
+  /** Looks up what is known of the contents' files. */
+  readonly learn: (contents: readonly PreparedContent[]) => Promise<void>;
+  /** Whether a delivery of this content may be claimed: its files have names, or nobody is uploading them. */
+  readonly mayGo: (content: PreparedContent) => boolean;
+  /** Reserves the files without a name for one delivery. To be released in every case. */
+  readonly reserve: (content: PreparedContent) => void;
+  readonly release: (content: PreparedContent) => void;
+  readonly fileId: (mediaId: string) => string | undefined;
+  readonly named: (mediaId: string, fileId: string) => void;
+  /** Telegram does not know the name (any more). @returns whether the file can be uploaded again. */
+  readonly forget: (mediaIds: readonly string[]) => void;
+  /** The bytes; undefined when they are gone. */
+  readonly open: (mediaId: string) => Promise<PendingUpload | undefined>;
+}
+
+const mostKept = 4096;
+
+export function createUploads({
+  db,
+  media,
+}: {
+  readonly db: Db;
+  readonly media: Pick<MediaStore, "find" | "open">;
+}): Uploads {
+  const names = new Map<string, string>();
+  const underWay = new Set<string>();
+
+  const missing = ({ parts }: PreparedContent): readonly string[] =>
+    parts.flatMap((part) => part.media.filter(isFile).map(({ mediaId }) => mediaId)).filter((id) => !names.has(id));
+  const named = (mediaId: string, fileId: string): void => {
+    if (names.size >= mostKept) names.clear();
+    names.set(mediaId, fileId);
+  };
+
+  return {
+    learn: async (contents) => {
+      for (const mediaId of new Set(contents.flatMap(missing))) {
+        const file = await media.find(db, mediaId);
+        if (file?.telegramFileId !== undefined) named(mediaId, file.telegramFileId);
+      }
+    },
+    mayGo: (content) =>
+      content.parts.every(({ media: slots }) => slots.length === 0) || !missing(content).some((id) => underWay.has(id)),
+    reserve: (content) => {
+      for (const id of missing(content)) underWay.add(id);
+    },
+    release: ({ parts }) => {
+      for (const part of parts) for (const { mediaId } of part.media) underWay.delete(mediaId);
+    },
+    fileId: (mediaId) => names.get(mediaId),
+    named,
+    forget: (mediaIds) => {
+      for (const id of mediaIds) names.delete(id);
+    },
+    open: async (mediaId) => {
+      const file = await media.find(db, mediaId);
+      const body = file === undefined || file.erased ? undefined : await media.open(mediaId);
+      return file === undefined || body === undefined
+        ? undefined
+        : { body, fileName: file.fileName, contentType: file.contentType };
+    },
+  };
+}
+
+function isFile({ role }: MediaSlot): boolean {
+  return role === "file";
+}

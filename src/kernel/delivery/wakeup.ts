@@ -1,0 +1,60 @@
+import { afterCommit, notify, type Tx } from "../db/index.ts";
+import type { Candidate } from "./horizon.ts";
+
+/** The channel on which replicas tell each other that there is something to send. */
+export const deliveryChannel = "telecast_delivery";
+
+/** What the sender of this process wants to hear, when it is the one that sends. */
+export interface WakeupTarget {
+  readonly offer: (candidate: Candidate) => void;
+  readonly more: (lane: number) => void;
+  readonly waiting: () => void;
+}
+
+/**
+ * How what is written reaches the sender without waiting for its poll: directly after the commit when the sender is in
+ * this process, else by one NOTIFY per transaction. Only a hint either way; the poll finds what a hint has missed.
+ */
+export interface Wakeup {
+  readonly delivery: (tx: Tx, candidate: Candidate) => Promise<void>;
+  readonly lane: (tx: Tx, lane: number) => Promise<void>;
+  /** Something to finish or to release, now or later. */
+  readonly waiting: (tx: Tx) => Promise<void>;
+  /** The sender registers while it holds the lease. */
+  readonly connect: (target: WakeupTarget) => () => void;
+}
+
+export function createWakeup(): Wakeup {
+  let local: WakeupTarget | undefined;
+  // NOTIFY takes a lock over the whole server at commit, so it is left out where nobody else is meant. Should the lease
+  // move between here and the commit, the new sender's first look finds the row.
+  const tell = async (tx: Tx, task: (target: WakeupTarget) => void): Promise<void> => {
+    afterCommit(tx, () => {
+      if (local !== undefined) task(local);
+    });
+    if (local === undefined) await notify(tx, deliveryChannel);
+  };
+  return {
+    delivery: async (tx, candidate) => {
+      await tell(tx, ({ offer }) => {
+        offer(candidate);
+      });
+    },
+    lane: async (tx, lane) => {
+      await tell(tx, ({ more }) => {
+        more(lane);
+      });
+    },
+    waiting: async (tx) => {
+      await tell(tx, ({ waiting }) => {
+        waiting();
+      });
+    },
+    connect: (target) => {
+      local = target;
+      return () => {
+        if (local === target) local = undefined;
+      };
+    },
+  };
+}
