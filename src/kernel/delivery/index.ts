@@ -2,6 +2,5 @@ export { createDelivery, type DeliveryDeps, type DeliveryEngine, deliveryMigrati
 export type * from "./delivery.ts";
 export { deliveryStates, lanes } from "./delivery.ts";
 export { deliveryPersonalData } from "./personal-data.ts";
-export { deliveryPersonalData } from "./personal-data.ts";
 export { deliverySettings, doubtSettings, paceSettings, retentionSettings } from "./settings.ts";
 export { kernelTopics } from "./topics.ts";
