@@ -105,5 +105,5 @@ export interface Kernel {
   /** Files that people sent. */
   readonly files: TelegramFiles;
   /** Where this server is reached from outside, without a trailing slash. */
-  readonly publicUrl: string;
+  readonly publicUrl: () => string;
 }

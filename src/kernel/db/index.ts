@@ -10,6 +10,7 @@ export {
   type Tx,
 } from "./database.ts";
 export { agreeOnFact } from "./fact.ts";
+export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
 export { createLease, type Lease } from "./lease.ts";
 export { createListener, type Listener } from "./listener.ts";
 export { migrate, type MigrationSource } from "./migrate.ts";

@@ -13,7 +13,13 @@ const { db } = await testDatabase();
 await sql`create table public.created (id int generated always as identity, note text)`.execute(db);
 
 function request(key: string | undefined, body: unknown, url = "/things"): FastifyRequest {
-  return { method: "POST", url, body, apiKey: { id: 1 }, headers: { "idempotency-key": key } } as unknown as FastifyRequest;
+  return {
+    method: "POST",
+    url,
+    body,
+    apiKey: { id: 1 },
+    headers: { "idempotency-key": key },
+  } as unknown as FastifyRequest;
 }
 
 async function create(key: string | undefined, body: unknown, url?: string) {
@@ -73,7 +79,9 @@ test("a key that is not printable is refused", async () => {
 
 test("a key belongs to its API key", async () => {
   await inTransaction(db, async (tx) => {
-    await sql`insert into http.idempotency (owner, key, request_hash, status, body) values ('2', 'e', 'x', 201, '{}')`.execute(tx);
+    await sql`insert into http.idempotency (owner, key, request_hash, status, body) values ('2', 'e', 'x', 201, '{}')`.execute(
+      tx,
+    );
   });
   assert.equal((await create("e", {})).replayed, false);
 });

@@ -1,5 +1,6 @@
 export { type Answer, idempotently } from "./idempotency.ts";
 export { needsApiKey } from "./openapi.ts";
+export { pruneIdempotencyKeys } from "./prune-idempotency.ts";
 export { problemSchema } from "./problem.ts";
 export { deliveryRoutes } from "./routes/deliveries.ts";
 export { healthRoutes } from "./routes/health.ts";
@@ -8,3 +9,4 @@ export { metricsRoutes } from "./routes/metrics.ts";
 export { notificationRoutes } from "./routes/notifications.ts";
 export { type WebhookReceiver, webhookRoutes } from "./routes/webhook.ts";
 export { createHttpServer, type HttpDeps } from "./server.ts";
+export { httpSettings } from "./settings.ts";

@@ -27,6 +27,8 @@ export interface HttpDeps {
   readonly sandboxUrl?: string | undefined;
   /** Each in a scope of its own. */
   readonly routes: readonly FastifyPluginAsync[];
+  /** The features', mounted at `/api`. */
+  readonly apiRoutes: readonly FastifyPluginAsync[];
 }
 
 /** Ordinary bodies; routes that take pictures say so themselves. */
@@ -71,6 +73,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
     });
   }
   for (const routes of deps.routes) await app.register(routes);
+  for (const routes of deps.apiRoutes) await app.register(routes, { prefix: "/api" });
   return app;
 }
 

@@ -29,7 +29,7 @@ export async function readPicture(deps: WorkDeps, job: VideoJob): Promise<Reques
   const { media, db, clock, publicUrl } = deps;
   const [file, path] = [await media.find(db, id), await media.localPath(id)];
   if (file === undefined || path === undefined) throw new Error("the picture of a job is gone");
-  const url = `${publicUrl}${media.signedPath(id, new Date(clock.now().getTime() + linkLifeMs))}`;
+  const url = `${publicUrl()}${media.signedPath(id, new Date(clock.now().getTime() + linkLifeMs))}`;
   return { path, contentType: file.contentType, url };
 }
 

@@ -114,6 +114,6 @@ async function requestFor(deps: WorkDeps, job: VideoJob): Promise<VideoRequest> 
     aspectRatio: resolution?.aspectRatio ?? `${width}:${height}`,
     seed: job.seed,
     clientReference: job.id,
-    callbackUrl: `${publicUrl}/api/callbacks/${job.provider}/${callbackToken(cipher, job.id)}`,
+    callbackUrl: `${publicUrl()}/api/callbacks/${job.provider}/${callbackToken(cipher, job.id)}`,
   };
 }

@@ -6,7 +6,7 @@ import { unauthorized } from "../errors.ts";
 /** What the inbox offers to whoever receives its webhook. */
 export interface WebhookReceiver {
   /** Stores the update before it answers. `unauthorized`: wrong or absent secret, nothing stored. */
-  readonly receive: (body: unknown, secret: string | undefined) => Promise<"stored" | "unauthorized" | "not_an_update">;
+  readonly receive: (body: unknown, secret: string | undefined) => Promise<"stored" | "unauthorized" | "malformed">;
 }
 
 /** `POST /api/telegram/webhook`: updates from Telegram, stored before the 200. */

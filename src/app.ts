@@ -1,0 +1,150 @@
+import type { AddressInfo } from "node:net";
+
+import { sql } from "kysely";
+
+import { ConfigError } from "#kernel/config/index.ts";
+import { kernelTopics } from "#kernel/delivery/index.ts";
+import {
+  createHttpServer,
+  deliveryRoutes,
+  healthRoutes,
+  httpSettings,
+  mediaRoutes,
+  metricsRoutes,
+  notificationRoutes,
+  pruneIdempotencyKeys,
+  webhookRoutes,
+} from "#kernel/http/index.ts";
+import { assertFontFiles } from "#kernel/media/index.ts";
+import { TelegramRefused, updateRetention } from "#kernel/telegram/index.ts";
+
+import { type AppOptions, type Assembly, assemble } from "./assemble.ts";
+import { makeUndo, type Undo } from "./undo.ts";
+
+export interface App {
+  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Without the `@`; undefined while Telegram could not be reached. */
+  readonly botUsername: string | undefined;
+  /** Ends what is under way (sends within 10 s), then closes everything but the database. Never throws. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts the program over a migrated database.
+ * @throws ConfigError, or what kept it from starting; then everything that had begun has ended again.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const undo = makeUndo(options.log);
+  try {
+    assertFontFiles();
+    const assembly = assemble(options);
+    undo.add("Bot API connections", assembly.api.close);
+    const botUsername = await identify(assembly);
+    const url = await begin(assembly, options, undo);
+    return { url, botUsername, stop: undo.run };
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+const identifyMs = 5000;
+
+/**
+ * Asks Telegram who we are, because a wrong token should be said at once. A Telegram that does not answer is no reason
+ * not to start: what comes over HTTP meanwhile is stored, and goes out when it is back.
+ */
+async function identify({ api, kernel }: Assembly): Promise<string | undefined> {
+  try {
+    const { username } = await api.call("getMe", {}, { timeoutMs: identifyMs });
+    return username;
+  } catch (error) {
+    if (error instanceof TelegramRefused && (error.errorCode === 401 || error.errorCode === 404)) {
+      const expected = "expected a token that Telegram knows: it was refused (is it complete, was it revoked?)";
+      throw new ConfigError([{ variable: "TELEGRAM_BOT_TOKEN", expected }]);
+    }
+    kernel.log.warn("telegram did not answer; it will be tried again");
+    return undefined;
+  }
+}
+
+/** From the bottom up, so that nothing is received before everything that it may need is there. */
+async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promise<string> {
+  const { kernel, listener, settings, jobs, media, drawing, delivery, telegram, parts } = assembly;
+  undo.add("media", media.stop);
+  for (const process of drawing) undo.add("drawing", process.close);
+  await settings.start();
+  undo.add("settings", settings.stop);
+  await listener.start();
+  undo.add("listener", listener.close);
+  jobs.register(backgroundWork(assembly));
+  await jobs.start();
+  delivery.start();
+  undo.add("delivery", delivery.stop);
+  undo.add("jobs", jobs.stop);
+  kernel.health.add("database", async () => {
+    await sql`select 1`.execute(kernel.db);
+    return { ok: true, detail: "answers" };
+  });
+  kernel.health.add("updates", telegram.check);
+  kernel.health.add("jobs", jobs.check);
+  const url = await listen(assembly, options, undo);
+  for (const part of parts) {
+    await part.start?.();
+    if (part.close !== undefined) undo.add("feature", part.close);
+  }
+  telegram.start();
+  undo.add("updates", telegram.stop);
+  return url;
+}
+
+function backgroundWork({
+  kernel,
+  money,
+  media,
+  delivery,
+  parts,
+}: Assembly): Parameters<Assembly["jobs"]["register"]>[0] {
+  return {
+    jobs: [...money.jobs, ...parts.flatMap((part) => part.jobs ?? [])],
+    schedules: [
+      ...money.schedules,
+      ...media.schedules,
+      ...delivery.schedules,
+      updateRetention(kernel),
+      pruneIdempotencyKeys(kernel),
+      ...parts.flatMap((part) => part.schedules ?? []),
+    ],
+  };
+}
+
+async function listen(assembly: Assembly, { config, bot, features }: AppOptions, undo: Undo): Promise<string> {
+  const { kernel, delivery, media, telegram, parts } = assembly;
+  const { requestsPerMinute, proxies, metricsAllowed } = await kernel.settings.read(httpSettings);
+  const types = [...kernelTopics, ...features.flatMap(({ notifications }) => notifications)];
+  const app = await createHttpServer({
+    ...kernel,
+    requestsPerMinute,
+    proxies,
+    sandboxUrl: bot.sandboxUrl,
+    routes: [
+      healthRoutes(kernel.health),
+      metricsRoutes(kernel.metrics, metricsAllowed),
+      mediaRoutes(kernel.db, media),
+      webhookRoutes(telegram),
+      notificationRoutes({ ...kernel, types }),
+      deliveryRoutes(kernel.db, delivery),
+    ],
+    apiRoutes: parts.flatMap(({ routes }) => routes ?? []),
+  });
+  undo.add("HTTP server", async () => {
+    await app.close();
+  });
+  await app.listen({ host: config.HOST, port: config.PORT });
+  const { port } = app.server.address() as AddressInfo;
+  const host = config.HOST === "0.0.0.0" || config.HOST === "::" ? "localhost" : config.HOST;
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  assembly.setAddress(url);
+  return url;
+}
