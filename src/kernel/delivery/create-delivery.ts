@@ -20,6 +20,7 @@ import { records } from "./records.ts";
 import { deliveryRetention, makeDays } from "./retention.ts";
 import { createRules, type DeliveryEnvironment } from "./settings.ts";
 import { createSettlements, nameHandlers } from "./settlements.ts";
+import { moveDeliveries } from "./sql/finish.ts";
 import { recordSent } from "./sql/record-sent.ts";
 import { createTopics } from "./topics.ts";
 import { createUploads } from "./uploads.ts";
@@ -63,6 +64,8 @@ export interface DeliveryEngine extends Delivery {
   readonly stop: () => Promise<void>;
   /** A call without a chat (`getUpdates`) was told to wait: everybody waits. */
   readonly noteFloodControl: (retryAfterMs: number) => void;
+  /** The group has become a supergroup: what waits for it, and its history, stand under the new id. */
+  readonly moveChat: (tx: Tx, from: number, to: number) => Promise<void>;
   readonly schedules: readonly Schedule[];
 }
 
@@ -81,16 +84,18 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
   let leader: Leader | undefined;
   let led: Promise<void> = Promise.resolve();
 
+  const forgetChat = (chatId: number): void => {
+    for (const horizon of leader?.backlog.lanes ?? []) horizon.forget(chatId);
+    leader?.backlog.reread();
+    leader?.wake();
+  };
   const recordSpecial = makeRecordSpecial({
     db: own.db,
     accounts,
     media,
     settlements,
     onSuspended: () => leader?.sweep(),
-    onMoved: (chatId) => {
-      for (const horizon of leader?.backlog.lanes ?? []) horizon.forget(chatId);
-      leader?.backlog.reread();
-    },
+    onMoved: forgetChat,
   });
   const recorder = createRecorder({
     clock,
@@ -155,6 +160,12 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
       await own.close();
     },
     noteFloodControl: (retryAfterMs) => leader?.pacer().floodBot(retryAfterMs),
+    moveChat: async (tx, from, to) => {
+      await moveDeliveries(tx, from, to);
+      afterCommit(tx, () => {
+        forgetChat(from);
+      });
+    },
     schedules: [deliveryRetention({ db: database.db, clock, settings: deps.settings })],
   };
 }
