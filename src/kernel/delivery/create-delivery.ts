@@ -1,5 +1,14 @@
 import type { Accounts } from "../accounts/index.ts";
-import { createLease, type Database, type Db, type Listener, type MigrationSource, openDatabase } from "../db/index.ts";
+import {
+  afterCommit,
+  createLease,
+  type Database,
+  type Db,
+  type Listener,
+  type MigrationSource,
+  openDatabase,
+  type Tx,
+} from "../db/index.ts";
 import type { Schedule } from "../jobs/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Ids } from "../lib/ids.ts";
