@@ -35,7 +35,11 @@ function privateChat(person: User): Chat {
 
 export function factsOf(update: Update): UpdateFacts {
   const { message, callback_query: press, my_chat_member: member } = update;
-  if (message !== undefined) return facts(update, "message", { person: message.from, chat: message.chat, message });
+  if (message !== undefined) {
+    // In the name of a chat: an anonymous admin, a linked channel. `from` is then a stand-in.
+    const person = message.sender_chat === undefined ? message.from : undefined;
+    return facts(update, "message", { person, chat: message.chat, message });
+  }
   if (press !== undefined) {
     const pressed = press.message;
     const chat = pressed?.chat ?? privateChat(press.from);
