@@ -23,11 +23,13 @@ export function App(): JSX.Element {
 
 function Rooms(): JSX.Element {
   const session = useSession();
+  const t = session.texts.value;
   const chat = session.openChat.value;
   const { threadId, personId } = session.route.value;
   const isPanelOpen = session.panelOpen.value;
   return (
     <div class="app" data-screen={chat === undefined ? "list" : "chat"} data-panel={isPanelOpen ? "open" : "closed"}>
+      <h1 class="visually-hidden">{t.title}</h1>
       <Strip />
       <Sidebar />
       {chat === undefined ? (

@@ -38,7 +38,7 @@ export function ChatHeader({ chat, threadId }: ChatHeaderProps): JSX.Element {
       >
         <Avatar id={chat.id} name={chat.title} size="small" isBot={chat.type === "private"} />
         <span class="chat-title-text">
-          <h1>{chat.title}</h1>
+          <h2>{chat.title}</h2>
           <Subtitle chat={chat} threadId={threadId} />
         </span>
       </button>

@@ -16,7 +16,7 @@ export function Intro({ chat }: { readonly chat: ChatView }): JSX.Element {
           <BotSign />
         </span>
       )}
-      <h2>{isNew ? t.chat.intro : t.chat.empty}</h2>
+      <h3>{isNew ? t.chat.intro : t.chat.empty}</h3>
       <p>{isNew && bot.description !== "" ? bot.description : t.chat.emptyHint}</p>
     </div>
   );

@@ -11,7 +11,7 @@ export function NoChat(): JSX.Element {
         <span class="avatar avatar-large" data-hue="bot" aria-hidden="true">
           <BotSign />
         </span>
-        <h1>{chat.choose}</h1>
+        <h2>{chat.choose}</h2>
         <p>{chat.chooseHint}</p>
       </div>
     </main>

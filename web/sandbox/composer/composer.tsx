@@ -64,8 +64,10 @@ export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
             if (command !== undefined) write(`/${command.command} `);
           }}
           onEscape={() => {
+            const isBusy = isMenuOpen || draft.editing !== undefined || replyTo !== undefined;
             if (isMenuOpen) setMenuOpen(false);
-            else cancel();
+            else if (isBusy) cancel();
+            return isBusy;
           }}
           onSend={() => {
             if (chosen >= 0) sendCommand(chosen);

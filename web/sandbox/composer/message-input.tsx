@@ -13,7 +13,8 @@ interface MessageInputProps {
   readonly onText: (text: string) => void;
   readonly onChoose: (index: number) => void;
   readonly onComplete: () => void;
-  readonly onEscape: () => void;
+  /** @returns false when there was nothing to give up here, so that Escape may close something else. */
+  readonly onEscape: () => boolean;
   readonly onSend: () => void;
 }
 
@@ -72,8 +73,7 @@ function handleKey(event: KeyboardEvent, props: MessageInputProps): boolean {
       props.onSend();
       return true;
     case "Escape":
-      props.onEscape();
-      return true;
+      return props.onEscape();
     case "Tab":
       if (suggestionCount === 0 || event.shiftKey) return false;
       props.onComplete();

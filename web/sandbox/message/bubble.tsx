@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 
 import type { ChatView } from "../../../src/sandbox/protocol.ts";
 import { Avatar } from "../../shared/ui/avatar.tsx";
-import { contentKind, isBare } from "../model/content.ts";
+import { captioned, contentKind, isBare } from "../model/content.ts";
 import { originName, senderName } from "../model/names.ts";
 import type { TimelineItem } from "../model/timeline.ts";
 import { useSession, useSlice, useTexts } from "../session/use-session.ts";
@@ -60,7 +60,7 @@ export function Bubble({ item, chat, isSeen }: BubbleProps): JSX.Element {
           <MessageBody
             messages={item.messages}
             chat={chat}
-            meta={<MessageMeta message={message} isOwn={item.own} isSeen={isSeen} />}
+            meta={<MessageMeta message={captioned(item.messages)} isOwn={item.own} isSeen={isSeen} />}
           />
         </div>
         <InlineKeyboard message={message} chat={chat} />

@@ -2,7 +2,7 @@ import type { Message } from "@grammyjs/types";
 import type { JSX } from "preact";
 
 import type { ChatView } from "../../../src/sandbox/protocol.ts";
-import { contentKind, isBare, textOf } from "../model/content.ts";
+import { captioned, contentKind, isBare, textOf } from "../model/content.ts";
 import { FileRow } from "./file-row.tsx";
 import { InvoiceCard } from "./invoice-card.tsx";
 import { OtherContent } from "./other-content.tsx";
@@ -18,13 +18,13 @@ interface MessageBodyProps {
 
 /** What a message says: media, then text, or the other way round when the bot wants the caption above. */
 export function MessageBody({ messages, chat, meta }: MessageBodyProps): JSX.Element {
-  const captioned = messages.find((message) => textOf(message) !== "") ?? messages[0];
-  const text = textOf(captioned);
-  const isAbove = captioned.show_caption_above_media === true;
-  const isMetaInText = text !== "" && !isAbove && !isBare(captioned);
+  const speaker = captioned(messages);
+  const text = textOf(speaker);
+  const isAbove = speaker.show_caption_above_media === true;
+  const isMetaInText = text !== "" && !isAbove && !isBare(speaker);
   const words = text !== "" && (
-    <div class={isBare(captioned) ? "big-emoji" : "text"}>
-      <RichText text={text} entities={captioned.entities ?? captioned.caption_entities} chat={chat} />
+    <div class={isBare(speaker) ? "big-emoji" : "text"}>
+      <RichText text={text} entities={speaker.entities ?? speaker.caption_entities} chat={chat} />
       {isMetaInText && meta}
     </div>
   );

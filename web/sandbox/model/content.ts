@@ -50,6 +50,11 @@ export function textOf(message: Message): string {
   return message.text ?? message.caption ?? "";
 }
 
+/** The message of an album whose caption speaks for all of it: the first that has one. */
+export function captioned(messages: readonly [Message, ...Message[]]): Message {
+  return messages.find((message) => textOf(message) !== "") ?? messages[0];
+}
+
 /** The file shown for a photo: the largest of its sizes. */
 export function largestPhoto(message: Message): NonNullable<Message["photo"]>[number] | undefined {
   return message.photo?.toSorted((a, b) => b.width * b.height - a.width * a.height)[0];

@@ -60,6 +60,10 @@ test("a block swallows the one line break after it", () => {
   assert.equal(show(toPieces("q\n\nrest", [entity("blockquote", 0, 1)])), "<blockquote>q</>\nrest");
 });
 
+test("a line break after anything but a block stays", () => {
+  assert.equal(show(toPieces("b\nrest", [entity("bold", 0, 1)])), "<bold>b</>\nrest");
+});
+
 test("ranges outside the text are clipped or dropped", () => {
   assert.equal(show(toPieces("abc", [entity("bold", 1, 99), entity("italic", 7, 2)])), "a<bold>bc</>");
 });

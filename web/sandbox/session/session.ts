@@ -1,4 +1,4 @@
-import { batch, computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { ReadonlySignal, Signal } from "@preact/signals";
 
 import type { ChatView, SandboxEvent, SandboxState } from "../../../src/sandbox/protocol.ts";
@@ -13,6 +13,7 @@ import type { StateEvent } from "../model/apply-event.ts";
 import type { Route } from "../model/route.ts";
 import { ApiRefusal, makeSandboxApi } from "./api.ts";
 import type { SandboxApi } from "./api.ts";
+import { batchEvents } from "./batch-events.ts";
 import { makeConnection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
 import { makeDrafts } from "./drafts.ts";
@@ -66,11 +67,9 @@ export function makeSession(page: Window): Session {
   const toasts = makeToasts();
   const api = makeSandboxApi(() => world.value?.me.id ?? 0);
   const connection = makeConnection({
-    onEvent: (event) => {
-      batch(() => {
-        handle(session, world, router, event);
-      });
-    },
+    onEvent: batchEvents((event) => {
+      handle(session, world, router, event);
+    }),
     onUnknownPerson: () => {
       // Made in an earlier run, and gone with it: begin again as the newcomer.
       router.replace({});

@@ -1,4 +1,4 @@
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 
 import type { ChatEntry } from "../model/chat-list.ts";
@@ -14,6 +14,11 @@ export function ChatList(): JSX.Element {
     if (state === undefined) return [];
     const { chats, messages, me } = state;
     return listChats({ chats, messages, meId: me.id, readUpTo: session.read.of(me.id) });
+  });
+  useSignalEffect(() => {
+    const unread = entries.value.reduce((sum, entry) => sum + entry.unread, 0);
+    const { title } = session.texts.value;
+    document.title = unread === 0 ? title : `(${String(unread)}) ${title}`;
   });
   return (
     <div class="chat-list">

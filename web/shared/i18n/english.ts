@@ -1,6 +1,7 @@
 /** Every text of the pages. Its shape is the dictionary's type: another language must have the same keys and parameters. */
 export const english = {
   language: "en",
+  title: "Telecast sandbox",
   common: {
     close: "Close",
     cancel: "Cancel",

@@ -2,6 +2,7 @@ import type { Dictionary } from "./dictionary.ts";
 
 export const korean: Dictionary = {
   language: "ko",
+  title: "Telecast 샌드박스",
   common: {
     close: "닫기",
     cancel: "취소",
