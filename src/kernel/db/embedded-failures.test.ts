@@ -11,7 +11,16 @@ import { AppError } from "#kernel/lib/errors.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { until } from "#test/support/until.ts";
 
-import { clusterOf, freshDataDir, query, spawnApp, start, startApp, prepareDataDir } from "./embedded-fixture.ts";
+import {
+  clusterOf,
+  failingApp,
+  freshDataDir,
+  query,
+  spawnApp,
+  start,
+  startApp,
+  prepareDataDir,
+} from "./embedded-fixture.ts";
 import { processStamp } from "./embedded-process.ts";
 
 const usedDataDir = await prepareDataDir();
@@ -47,9 +56,9 @@ test("a directory that cannot be made is refused with its path", async () => {
 test("no room left is said in so many words, and the next start begins afresh", async () => {
   const dataDir = await freshDataDir();
   // No file may grow beyond 64 kB, which meets the server where a full disk would.
-  const { report } = await startApp({ options: { dataDir }, limits: "ulimit -f 128" });
-  assert.equal(report.failure?.code, "db.embedded_failed");
-  assert.match(report.failure.message, /no room left to write.*Free some space/);
+  const { code, message } = await failingApp({ options: { dataDir }, limits: "ulimit -f 128" });
+  assert.equal(code, "db.embedded_failed");
+  assert.match(message, /no room left to write.*Free some space/);
   const server = await start(dataDir);
   assert.deepEqual(await query(server.url, "select 1 as n"), { n: 1 });
   await server.stop();

@@ -94,13 +94,18 @@ export async function answers(url: string): Promise<boolean> {
   );
 }
 
-/** What the application below prints when it is ready; when it refuses to start, `failure` and nothing that means anything. */
+/** What the application below prints when it is ready. */
 export interface AppReport {
   readonly url: string;
   readonly pid: number;
   readonly directory: string;
   readonly reused: boolean;
-  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+/** What it prints when it cannot start. */
+export interface AppFailure {
+  readonly code: string;
+  readonly message: string;
 }
 
 export interface App {
@@ -124,8 +129,7 @@ try {
   process.on("SIGTERM", async () => { await server.stop(); clearInterval(anchor); });
   print({ url: server.url, pid: server.pid, directory: server.directory, reused: server.reused });
 } catch (error) {
-  const failure = { code: error.code, message: error.message };
-  print({ url: "", pid: 0, directory: "", reused: false, failure });
+  print({ failure: { code: error.code, message: error.message } });
 }
 `;
 
@@ -138,15 +142,27 @@ export interface AppOptions {
   readonly limits?: string;
 }
 
-/** Starts the application and waits for its report. Killed, with its server, at the latest after the file. */
+/** Starts the application and waits until it is ready. Killed, with its server, at the latest after the file. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { child, kill } = spawnApp(options);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const report = JSON.parse(line) as AppReport;
-    cleanUp(async () => {
-      await endServerOf(join(report.directory, "data"));
-    });
-    return { child, kill, report };
+  const report = await firstReport(child);
+  if ("failure" in report) throw new Error(report.failure.message);
+  cleanUp(async () => {
+    await endServerOf(join(report.directory, "data"));
+  });
+  return { child, kill, report };
+}
+
+/** Starts the application and waits until it has refused to start. */
+export async function failingApp(options: AppOptions): Promise<AppFailure> {
+  const report = await firstReport(spawnApp(options).child);
+  if ("failure" in report) return report.failure;
+  throw new Error("the application started");
+}
+
+async function firstReport({ stdout }: Spawned["child"]): Promise<AppReport | { readonly failure: AppFailure }> {
+  for await (const line of createInterface({ input: stdout })) {
+    return JSON.parse(line) as AppReport | { readonly failure: AppFailure };
   }
   throw new Error("the application ended without a report");
 }

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { freshDataDir, query, repository, startApp } from "./embedded-fixture.ts";
+import { failingApp, freshDataDir, query, repository, startApp } from "./embedded-fixture.ts";
 import { processStamp } from "./embedded-process.ts";
 
 const run = promisify(execFile);
@@ -41,11 +41,10 @@ if (isRoot) {
     const dataDir = await freshDataDir(0o700);
     const home = dirname(dataDir);
     const systemDirectory = join(dirname(await freshDataDir()), "system");
-    const root = await closedClone(join(home, "clone"));
+    const root = await bareClone(join(home, "clone"));
     const options = { dataDir, systemDirectory };
 
     const first = await startApp({ options, root });
-    assert.equal(first.report.failure, undefined);
     assert.equal(dirname(first.report.directory), systemDirectory);
     const [pointer] = (await readFile(join(dataDir, "server-is-elsewhere"), "utf8")).split("\n");
     assert.equal(pointer, first.report.directory);
@@ -79,17 +78,28 @@ if (isRoot) {
       await asRoot.kill("SIGTERM");
     });
 
+    test("an installation that its user may not repair runs from a copy beside the data", async () => {
+      const dataDir = await freshDataDir();
+      await mkdir(dataDir);
+      await chown(dataDir, stranger.uid, stranger.gid);
+      const root = await bareClone(join(dirname(dataDir), "clone"));
+      const { report, kill } = await startApp({ options: { dataDir }, root, as: stranger });
+      assert.equal((await readdir(dataDir)).filter((name) => name.startsWith("postgresql-")).length, 1);
+      assert.deepEqual(await query(report.url, "select 1 as n"), { n: 1 });
+      await kill("SIGTERM");
+    });
+
     test("an ordinary user who may not write there is told so", async () => {
       const dataDir = await freshDataDir();
-      const { report } = await startApp({ options: { dataDir }, as: stranger });
-      assert.equal(report.failure?.code, "db.embedded_failed");
-      assert.match(report.failure.message, /cannot be used.*Make .* writable/);
+      const { code, message } = await failingApp({ options: { dataDir }, as: stranger });
+      assert.equal(code, "db.embedded_failed");
+      assert.match(message, /cannot be used.*Make .* writable/);
     });
   }
 }
 
 /** As npm leaves it when install scripts are blocked: the binaries, but not the links between their libraries. */
-async function closedClone(root: string): Promise<string> {
+async function bareClone(root: string): Promise<string> {
   for (const name of ["db", "lib", "observability"]) {
     await cp(join(repository, "src", "kernel", name), join(root, "src", "kernel", name), { recursive: true });
   }

@@ -3,7 +3,6 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 import type { Clock } from "#kernel/lib/clock.ts";
@@ -60,14 +59,14 @@ export async function startServer(
   clock: Clock,
 ): Promise<RunningServer> {
   const until = clock.monotonicMs() + remnantsTimeoutMs;
-  let port = await freePort(await lastPort(home));
+  let port = (await lastPort(home)) ?? anyPort();
   for (;;) {
     await configure(home, port, settings);
     dropMisleadingPidFile(home);
     const outcome = await launch(home, binaries, clock);
     if (typeof outcome !== "string") return outcome;
     if (clock.monotonicMs() > until) throw explainOutput(outcome, failureContext(home));
-    if (/Address already in use|could not bind/.test(outcome)) port = await freePort();
+    if (/Address already in use|could not bind/.test(outcome)) port = anyPort();
     else if (/pre-existing shared memory block|lock file .* already exists/.test(outcome)) await pause(clock, 100);
     else throw explainOutput(outcome, failureContext(home));
   }
@@ -126,7 +125,7 @@ async function launch(home: Home, binaries: Binaries, clock: Clock): Promise<Run
     const found = await waitForAnswer(home, pid, ownSilenceMs, clock);
     if (found.kind === "running") return found.server;
     if (found.kind !== "gone") await killServer(pid, clock);
-    return `${output}${await logsSince(home, logsBefore)}\n${found.reason}`;
+    return `${await lastWords(() => output, home, logsBefore, clock)}\n${found.reason}`;
   } finally {
     child.stderr.destroy();
     child.unref();
@@ -181,28 +180,8 @@ function dropMisleadingPidFile(home: Home): void {
 }
 
 /** Below the range from which systems take the ports of outgoing connections, so that it is free again after a restart. */
-const portRange = [20_000, 32_000] as const;
-
-async function freePort(wanted?: number): Promise<number> {
-  if (wanted !== undefined && (await isFree(wanted))) return wanted;
-  for (let tries = 0; tries < 100; tries += 1) {
-    const port = randomInt(...portRange);
-    if (await isFree(port)) return port;
-  }
-  throw embeddedFailure("no free port was found on 127.0.0.1", "Free some ports between 20000 and 32000");
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen({ port, host: "127.0.0.1", exclusive: true });
-  try {
-    await once(server, "listening");
-    return true;
-  } catch {
-    // In use, or not for us: another one will do.
-    return false;
-  } finally {
-    server.close();
-  }
+function anyPort(): number {
+  return randomInt(20_000, 32_000);
 }
 
 type Sizes = ReadonlyMap<string, number>;
@@ -212,7 +191,19 @@ async function logSizes({ logs }: Home): Promise<Sizes> {
   return new Map(await Promise.all(names.map(async (name) => [name, (await stat(join(logs, name))).size] as const)));
 }
 
-/** What the log collector wrote since; before it runs, complaints go to stderr. */
+/** The log collector writes down what a server said before it ended, a moment after that. */
+const lastWordsTimeoutMs = 1000;
+
+/** What the server printed, and what its log collector, which takes over early in the start, wrote since. */
+async function lastWords(printed: () => string, home: Home, before: Sizes, clock: Clock): Promise<string> {
+  const until = clock.monotonicMs() + lastWordsTimeoutMs;
+  for (;;) {
+    const words = `${printed()}${await logsSince(home, before)}`;
+    if (/FATAL|PANIC/.test(words) || clock.monotonicMs() > until) return words;
+    await pause(clock, 10);
+  }
+}
+
 async function logsSince(home: Home, before: Sizes): Promise<string> {
   const names = [...(await logSizes(home)).keys()];
   const texts = names.map(async (name) => (await readFile(join(home.logs, name))).subarray(before.get(name) ?? 0));
