@@ -22,6 +22,8 @@ export interface ModelPayment {
   isOutCompared: boolean;
   /** Of the newest request or report; undefined: there was none. */
   refund: RefundState | undefined;
+  /** That one was only reported by Telegram: the newest request ended otherwise. */
+  isUnasked: boolean;
 }
 
 /**
@@ -77,7 +79,8 @@ export function noteRefund(model: LedgerModel, payment: ModelPayment): boolean {
   // Approved ones have taken the credits already.
   if (refund !== "approved" && refund !== "refunding") post(model, payment.user, -packCredits);
   payment.refund = "refunded";
-  return refund !== "requested" && refund !== "approved" && refund !== "refunding";
+  payment.isUnasked = refund !== "requested" && refund !== "approved" && refund !== "refunding";
+  return payment.isUnasked;
 }
 
 /** Carries out what waits. The fault meets the first call of `refundStarPayment`. */

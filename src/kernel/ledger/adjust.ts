@@ -41,6 +41,7 @@ export function makeAdjusting({ clock, settings }: Pick<LedgerParts, "clock" | "
       const amount = toThousandths((await settings.read(starsSettings)).welcomeCredits);
       if (amount === 0n) return 0n;
       const reference = `welcome:${userId}`;
+      // Two at once, with the settings changed between them, would give two amounts under one reference.
       await lockAccount(tx, userId);
       if (await isUsed(tx, reference)) return 0n;
       const given = await adjust(tx, { userId, amount, kind: "grant", reason: "", actor: "system", reference });

@@ -70,6 +70,10 @@ function command({ text, check = () => true, run }: Step): Command {
         };
         assert.deepEqual(await ledger.balance(db, id), expected, `user ${user} after ${text}`);
       }
+      for (const [index, id] of real.refundIds) {
+        const { refund, isUnasked } = model.payments[index]!;
+        if (!isUnasked) assert.equal((await stars.findRefund(db, id))?.state, refund, `refund ${index} after ${text}`);
+      }
     },
     toString: () => text,
   };
@@ -138,7 +142,7 @@ const paying = user.map((user) =>
     run: async (model, real) => {
       real.paid.push(await rig.pay(real.users[user]!));
       const unseen = { isKnown: false, isRefundedAtBank: false, isInCompared: false, isOutCompared: false };
-      model.payments.push({ user, ...unseen, refund: undefined });
+      model.payments.push({ user, ...unseen, refund: undefined, isUnasked: false });
     },
   }),
 );

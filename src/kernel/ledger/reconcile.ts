@@ -85,8 +85,8 @@ async function unknownLines(db: Db, page: readonly StarTransaction[]): Promise<R
 }
 
 /**
- * Telegram's list only grows. One that is shorter than what we have read, or has none of the lines that we know where we
- * read them, is the list of another bot or of a sandbox that forgets everything when it stops.
+ * Telegram's list only grows. One that has none of the lines that we know near where we read them (it may have no lines
+ * there at all) is the list of another bot, or of a sandbox that forgets everything when it stops.
  */
 function isAnotherList({
   page,
@@ -97,9 +97,7 @@ function isAnotherList({
   readonly fresh: ReadonlySet<StarTransaction>;
   readonly overlapping: number;
 }): boolean {
-  if (overlapping === 0) return false;
-  if (page.length < overlapping) return true;
-  return page.slice(0, overlapping).every((line) => fresh.has(line));
+  return overlapping > 0 && page.slice(0, overlapping).every((line) => fresh.has(line));
 }
 
 /**

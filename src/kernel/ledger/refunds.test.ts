@@ -280,6 +280,18 @@ test("an unclear refund that was not done is asked for again after looking", asy
   await rig.assertSound();
 });
 
+test("a try that surely did nothing does not make an unclear one before it clear", async () => {
+  const { id } = await approvedRefund();
+  bank.failRefunds("unclear", "unavailable");
+  await rig.runQueued();
+  await rig.runQueued();
+  assert.equal(await stateOf(id), "refunding");
+  const looked = bank.lookups().length;
+  assert.deepEqual(await rig.runQueued(), []);
+  assert.equal(bank.lookups().length, looked + 1);
+  assert.equal(await stateOf(id), "refunded");
+});
+
 test("a payment that Telegram had refunded already is refunded here too", async () => {
   const { user, chargeId, id } = await approvedRefund();
   bank.refundElsewhere(chargeId);
@@ -313,6 +325,8 @@ test("a refund Telegram tells of, which nobody had asked for, takes the credits 
   assert.deepEqual(outcomes.toSorted(), ["known", "known", "known", "known", "posted"]);
   assert.equal(await posted(user), -3000n);
   assert.equal(rig.drifts().filter((detail) => detail.includes(paid.chargeId)).length, 1);
+  const told = rig.events.filter((event) => "refund" in event && event.refund.chargeId === paid.chargeId);
+  assert.deepEqual(told, [], "whoever handles the update tells the person");
   assert.deepEqual(await stars.payments(db, user.id), []);
   await rig.assertSound();
 });
