@@ -23,35 +23,52 @@ export interface ListenerDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly ids: Ids;
+  /**
+   * The connection is asked for a sign of life this often and must answer this soon: one whose other end is gone without a
+   * word would stay deaf for hours.
+   */
+  readonly heartbeat?: { readonly everyMs: number; readonly answerWithinMs: number };
 }
 
 const reconnect: Backoff = { firstMs: 100, longestMs: 2000 };
+const usualHeartbeat = { everyMs: 15_000, answerWithinMs: 5000 };
 
 /** One connection of its own that listens on all channels, and comes back by itself when it breaks. */
-export function createListener({ url, log, clock, ids }: ListenerDeps): Listener {
+export function createListener({ url, log, clock, ids, heartbeat = usualHeartbeat }: ListenerDeps): Listener {
   const tasks = new Map<string, ((payload: string) => void)[]>();
   const stop = new AbortController();
   let loop: Promise<void> | undefined;
 
   const session = async (onReady: () => void): Promise<void> => {
-    const client = new Client({ connectionString: url, keepAlive: true, application_name: "telecast listener" });
-    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-    client.once("end", end);
-    client.once("error", () => {
-      end();
+    const client = new Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: heartbeat.answerWithinMs,
+      query_timeout: heartbeat.answerWithinMs,
+      application_name: "telecast listener",
+    });
+    const over = new AbortController();
+    const ending = AbortSignal.any([stop.signal, over.signal]);
+    client.once("end", () => {
+      over.abort();
+    });
+    // A broken connection may say so more than once; an error nobody listens for would end the process.
+    client.on("error", () => {
+      over.abort();
     });
     client.on("notification", ({ channel, payload }) => {
       for (const task of tasks.get(channel) ?? []) task(payload ?? "");
-    });
-    stop.signal.addEventListener("abort", () => {
-      end();
     });
     try {
       await client.connect();
       for (const channel of tasks.keys()) await client.query(`listen ${client.escapeIdentifier(channel)}`);
       onReady();
       for (const task of [...tasks.values()].flat()) task("");
-      await ended;
+      for (;;) {
+        await pause(clock, heartbeat.everyMs, ending);
+        if (ending.aborted) return;
+        await client.query("select");
+      }
     } finally {
       // A connection that is already broken cannot be closed politely, and need not be.
       await client.end().catch(() => undefined);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { after, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 
 import { sql } from "kysely";
 
@@ -13,6 +13,7 @@ import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
+import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { until } from "#test/support/until.ts";
 
@@ -20,7 +21,7 @@ import { createLocalFiles, createMediaFiles, type FileStorage, type MediaFile, t
 
 const { db } = await testDatabase();
 const directory = await mkdtemp(join(tmpdir(), "telecast-media-"));
-after(async () => {
+cleanUp(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 

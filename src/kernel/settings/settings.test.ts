@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import { z } from "zod";
 
@@ -7,6 +7,7 @@ import { createListener, type Database, inTransaction } from "#kernel/db/index.t
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
+import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { until } from "#test/support/until.ts";
 
@@ -24,18 +25,14 @@ const limits = defineSettings({
 const database = await testDatabase();
 const { db } = database;
 
-after(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-const stops: (() => Promise<void>)[] = [];
-
 async function replica({ url }: Database = database): Promise<SettingsStore> {
   const log = silentLogger();
   const listener = createListener({ url, log, clock: systemClock, ids: systemIds });
   const settings = createSettings({ db, clock: systemClock, listener, log });
   await listener.start();
   await settings.start();
-  stops.push(settings.stop, listener.close);
+  cleanUp(listener.close);
+  cleanUp(settings.stop);
   return settings;
 }
 
