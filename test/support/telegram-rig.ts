@@ -32,6 +32,8 @@ import { testDatabase } from "./database.ts";
 /** The emulator, a database, and as many replicas of the module as a test wants. */
 export interface TelegramRig {
   readonly database: Database;
+  /** The same in every replica, and in processes that a test starts. */
+  readonly masterKey: Buffer;
   readonly sandbox: Sandbox;
   readonly api: BotApi;
   /** A replica that is not started; stopped after the tests. */
@@ -41,7 +43,9 @@ export interface TelegramRig {
   readonly updates: () => Promise<readonly UpdateRow[]>;
 }
 
-export interface ReplicaOptions extends Partial<Pick<TelegramDeps, "webhook" | "concurrency" | "handlerLimitMs">> {
+export interface ReplicaOptions extends Partial<Pick<TelegramDeps, "concurrency" | "handlerLimitMs">> {
+  /** Instead of polling. */
+  readonly webhook?: { readonly url: string; readonly secret: string };
   readonly routes: readonly OwnedRoutes[];
   readonly adminChatIds?: readonly number[];
   readonly onChatMigrated?: TelegramDeps["onChatMigrated"];
@@ -70,8 +74,6 @@ export interface UpdateRow {
 }
 
 export const texts: Texts = loadTexts([new URL("../../src/kernel/telegram/texts/", import.meta.url)]);
-/** The same in every replica, and in processes that a test starts. */
-export const masterKey = randomBytes(32);
 
 export function openApi(sandbox: Pick<Sandbox, "url" | "botToken">): BotApi {
   return createBotApi({
@@ -119,12 +121,14 @@ export async function telegramRig(): Promise<TelegramRig> {
   cleanUp(sandbox.close);
   const api = openApi(sandbox);
   cleanUp(api.close);
+  const masterKey = randomBytes(32);
   return {
     database,
+    masterKey,
     sandbox,
     api,
     replica: (options) => {
-      const telegram = createReplica({ database, api: options.api ?? api, options });
+      const telegram = createReplica({ database, api: options.api ?? api, masterKey, options });
       cleanUp(telegram.stop);
       return telegram;
     },
@@ -141,13 +145,15 @@ export async function telegramRig(): Promise<TelegramRig> {
 export function createReplica(of: {
   readonly database: Database;
   readonly api: BotApi;
+  readonly masterKey: Buffer;
   readonly options: ReplicaOptions;
 }): Telegram {
-  const { database, api, options } = of;
-  const { adminChatIds = [], clock = systemClock, log = silentLogger(), routes, ...rest } = options;
+  const { database, api, masterKey, options } = of;
+  const { adminChatIds = [], clock = systemClock, log = silentLogger(), routes, webhook, ...rest } = options;
   const listener = createListener({ url: database.url, log, clock, ids: systemIds });
   return createTelegram({
     ...rest,
+    ...(webhook && { webhook: { url: webhook.url, secret: new Secret(webhook.secret) } }),
     db: database.db,
     api,
     identity: createBotIdentity({ api, clock, ids: systemIds, log }),

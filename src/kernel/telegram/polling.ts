@@ -5,7 +5,7 @@ import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Logger } from "../observability/index.ts";
-import { TelegramRefused } from "./bot-api-errors.ts";
+import { isTelegramFailure, TelegramRefused } from "./bot-api-errors.ts";
 import type { BotApi } from "./bot-api.ts";
 import { allowedUpdates } from "./update-facts.ts";
 
@@ -50,8 +50,9 @@ export function createPolling({ api, clock, ids, log, store }: PollingDeps): Pol
     problem = undefined;
   };
   /** One line when a problem begins, none while it lasts. */
-  const fail = (words: string): void => {
-    if (problem !== words) log.warn(words);
+  const fail = (error: unknown): void => {
+    const words = explain(error);
+    if (problem !== words) log.warn({ err: toError(error).message }, words);
     problem = words;
   };
 
@@ -104,7 +105,7 @@ export function createPolling({ api, clock, ids, log, store }: PollingDeps): Pol
         } catch (error) {
           if (signal.aborted) break;
           failures = heardAtMs === heardBefore ? failures + 1 : 1;
-          fail(explain(error));
+          fail(error);
           await pause(clock, waitMs(error, failures), signal);
         }
       }
@@ -117,7 +118,8 @@ export function createPolling({ api, clock, ids, log, store }: PollingDeps): Pol
 
 /** Why polling fails, for somebody who does not know the Bot API. */
 function explain(error: unknown): string {
-  if (!(error instanceof TelegramRefused)) return `polling failed: ${toError(error).message}`;
+  if (!isTelegramFailure(error)) return "updates could not be stored: Telegram keeps them until they can";
+  if (!(error instanceof TelegramRefused)) return "Telegram cannot be reached: updates wait there";
   if (error.errorCode === 401) return "Telegram does not know this bot token: it was revoked or mistyped";
   if (error.errorCode !== 409) return `polling was refused: ${error.message}`;
   if (error.description.includes("webhook")) {

@@ -5,7 +5,6 @@ import { sql } from "kysely";
 
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
 import { Html } from "#kernel/lib/html.ts";
-import { Secret } from "#kernel/lib/secret.ts";
 import { telegramRig } from "#test/support/telegram-rig.ts";
 import { until } from "#test/support/until.ts";
 
@@ -14,7 +13,7 @@ import type { Command, MessageRoute, UpdateContext } from "./route.ts";
 
 const rig = await telegramRig();
 const { db } = rig.database;
-const webhook = { url: "https://bot.test", secret: new Secret("s") };
+const webhook = { url: "https://bot.test", secret: "s" };
 const adminId = 7;
 const userId = 8;
 const groupId = -100;

@@ -5,7 +5,6 @@ import { sql } from "kysely";
 
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
 import { Html } from "#kernel/lib/html.ts";
-import { Secret } from "#kernel/lib/secret.ts";
 import { clearFaults, injectFault, openPerson } from "#test/support/person.ts";
 import { telegramRig } from "#test/support/telegram-rig.ts";
 import { until } from "#test/support/until.ts";
@@ -77,8 +76,7 @@ test("an update is stored, handled and erased; the answer is queued with the mar
 });
 
 test("what waits is sealed: a prompt is not in the database even before it is handled", async () => {
-  const secret = new Secret("hook");
-  const telegram = rig.replica({ routes: [], webhook: { url: "https://x.test", secret } });
+  const telegram = rig.replica({ routes: [], webhook: { url: "https://x.test", secret: "hook" } });
   await telegram.receive(textUpdate(1, 5, "a very private prompt"), "hook");
   const dump = JSON.stringify(await rig.updates());
   assert.match(dump, /waiting/);
@@ -91,7 +89,7 @@ function textUpdate(updateId: number, chatId: number, text: string): object {
   return { update_id: updateId, message: { message_id: updateId, date: 1_700_000_000, from, chat, text } };
 }
 
-const webhook = { url: "https://bot.test", secret: new Secret("right-secret") };
+const webhook = { url: "https://bot.test", secret: "right-secret" };
 
 test("a webhook with a wrong or absent secret is refused and stores nothing; nonsense is told from an update", async () => {
   const telegram = start({ routes: [{ owner: "test", messages: [echo] }], webhook });

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+
+import { sql } from "kysely";
+import { pino } from "pino";
+
+import { systemClock } from "#kernel/lib/clock.ts";
+import { systemIds } from "#kernel/lib/ids.ts";
+import { Secret } from "#kernel/lib/secret.ts";
+import { createMetrics, type Logger, silentLogger } from "#kernel/observability/index.ts";
+import { clearFaults, injectFault, openPerson } from "#test/support/person.ts";
+import { telegramRig } from "#test/support/telegram-rig.ts";
+import { until } from "#test/support/until.ts";
+
+import { createBotApi } from "./bot-api.ts";
+import type { MessageRoute } from "./route.ts";
+import type { Telegram } from "./telegram.ts";
+
+const rig = await telegramRig();
+const { db } = rig.database;
+const { sandbox } = rig;
+const dana = await openPerson(sandbox.url, 700_000_001);
+
+const heard: string[] = [];
+const listen: MessageRoute = {
+  name: "listen",
+  priority: 0,
+  run: async (_context, { text = "" }) => {
+    heard.push(text);
+    return "handled";
+  },
+};
+const running: Telegram[] = [];
+function start(log: Logger = silentLogger()): Telegram {
+  const telegram = rig.replica({ routes: [{ owner: "test", messages: [listen] }], log });
+  telegram.start();
+  running.push(telegram);
+  return telegram;
+}
+/** What is logged at `warn` and above. */
+function recordingLog(): { readonly log: Logger; readonly lines: string[] } {
+  const lines: string[] = [];
+  const log = pino(
+    { level: "warn" },
+    { write: (line: string) => lines.push((JSON.parse(line) as { msg: string }).msg) },
+  );
+  return { log, lines };
+}
+afterEach(async () => {
+  await clearFaults(sandbox.url);
+  await Promise.all(running.splice(0).map(async (telegram) => await telegram.stop()));
+  await sql`truncate telegram.update`.execute(db);
+  heard.length = 0;
+});
+
+test("only one of two replicas polls, and the other goes on as soon as it stops", async () => {
+  const [first, second] = [start(), start()];
+  await until("one polls", async () => {
+    const details = await Promise.all([first, second].map(async ({ check }) => (await check()).detail));
+    return details.some((detail) => detail.startsWith("polling")) && details.includes("another replica polls");
+  });
+  const poller = (await first.check()).detail.startsWith("polling") ? first : second;
+  await dana.say("one");
+  await until("heard", () => heard.length === 1);
+  await poller.stop();
+  await dana.say("two");
+  await until("heard by the other", () => heard.length === 2);
+});
+
+test("an active webhook is removed, without losing what waits", async () => {
+  await rig.api.call("setWebhook", { url: "https://bot.test/elsewhere" });
+  await dana.say("waiting");
+  const { log, lines } = recordingLog();
+  start(log);
+  await until("heard", () => heard.includes("waiting"));
+  assert.equal((await rig.api.call("getWebhookInfo", {})).url, "");
+  assert.deepEqual(lines, ["webhook removed, because this program polls"]);
+});
+
+test("another program that polls with the token is explained in one plain line, however long it lasts", async () => {
+  const { log, lines } = recordingLog();
+  const telegram = start(log);
+  await until("polling", () => sandbox.journal.calls.get("getUpdates"));
+  const conflicts = 2;
+  for (let n = 0; n < conflicts; n += 1) {
+    const before = sandbox.journal.calls.get("getUpdates") ?? 0;
+    void rig.api.call("getUpdates", { timeout: 20 }).catch(() => undefined);
+    await until(
+      "the rival is cut off again",
+      () => (sandbox.journal.calls.get("getUpdates") ?? 0) >= before + 2,
+      20_000,
+    );
+  }
+  assert.deepEqual(lines, [
+    "another program polls with the same bot token: stop it, or give this one a bot of its own",
+  ]);
+  await dana.say("after");
+  await until("heard", () => heard.includes("after"));
+  assert.equal((await telegram.check()).ok, true);
+});
+
+test("an outage is told once, and so is its end; nothing is lost", async () => {
+  const { log, lines } = recordingLog();
+  start(log);
+  await until("polling", () => sandbox.journal.calls.get("getUpdates"));
+  await injectFault(sandbox.url, { kind: "outage", methods: ["getUpdates"] });
+  await dana.say("during");
+  await until("it is noticed", () => lines.length > 0);
+  await clearFaults(sandbox.url);
+  await until("heard", () => heard.includes("during"));
+  assert.deepEqual(lines, ["Telegram cannot be reached: updates wait there"]);
+});
+
+test("an answer that is lost on its way comes again and is handled once", async () => {
+  await injectFault(sandbox.url, { kind: "drop_answer", methods: ["getUpdates"], times: 1 });
+  await dana.say("once");
+  start();
+  await until("handled", async () => (await rig.updates()).some(({ state }) => state === "handled"));
+  await dana.say("next");
+  await until("heard", () => heard.includes("next"));
+  assert.deepEqual(heard, ["once", "next"]);
+});
+
+test("a token that Telegram does not know is said in plain words", async () => {
+  const { log, lines } = recordingLog();
+  const stranger = createBotApi({
+    token: new Secret("123:wrongwrongwrongwrongwrongwrong"),
+    root: sandbox.url,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    metrics: createMetrics({ process: false }),
+    connections: 1,
+  });
+  const telegram = rig.replica({ routes: [], log, api: stranger });
+  running.push(telegram);
+  telegram.start();
+  const words = "Telegram does not know this bot token: it was revoked or mistyped";
+  await until("it is said", () => lines.includes(words));
+  assert.equal((await telegram.check()).detail, words);
+  await running.pop()?.stop();
+  await stranger.close();
+});
+
+test("updates that nobody handles make the check fail", async () => {
+  const telegram = start();
+  await until("polling", async () => (await telegram.check()).detail.startsWith("polling"));
+  const { ok, detail } = await db.transaction().execute(async (tx) => {
+    // Another replica has the chat and does not get on with it.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`telegram.update:${rig.api.botId}:2`}, 0))`.execute(tx);
+    await sql`
+      insert into telegram.update (bot_id, update_id, chat_id, kind, body, received_at)
+      values (${rig.api.botId}, 1, 2, 'message', 'x', now() - interval '2 minutes')`.execute(db);
+    return await telegram.check();
+  });
+  assert.equal(ok, false);
+  assert.match(detail, /waiting for 120 s/);
+});
