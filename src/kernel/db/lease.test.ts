@@ -31,6 +31,8 @@ function replica(owner: string, over: Partial<LeaseDeps> & { readonly name: stri
         resolve();
       });
     });
+    // Work does not end the moment it is told to.
+    await new Promise(setImmediate);
     events.push(`lost ${epoch}`);
   });
   let stopped: Promise<void> | undefined;
