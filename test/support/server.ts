@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,22 +14,16 @@ export interface TestServer {
 /** Tests lose nothing that matters when the power fails: without waiting for the disk the suite takes half the time. */
 const fast = { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" };
 
-/** A PostgreSQL server of its own in a directory that goes with it. */
+/** A PostgreSQL server of its own; it and its directory go with the process, even one that is killed. */
 export async function startTestServer(): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), "telecast-test-"));
   // The server's own user must be able to enter, or the data would be kept elsewhere.
   await chmod(directory, 0o755);
-  const server = await startEmbeddedPostgres({
+  return await startEmbeddedPostgres({
     dataDir: directory,
     clock: systemClock,
     log: silentLogger(),
     settings: fast,
+    temporary: true,
   });
-  return {
-    url: server.url,
-    stop: async () => {
-      await server.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
 }

@@ -111,6 +111,15 @@ async function ensurePassword(dataDir: string, clusterExists: boolean): Promise<
   return password;
 }
 
-async function giveTo({ spawnAs: { uid, gid } }: ServerUser, path: string): Promise<void> {
-  if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
+async function giveTo({ name, spawnAs: { uid, gid } }: ServerUser, path: string): Promise<void> {
+  if (uid === undefined || gid === undefined) return;
+  try {
+    await chown(path, uid, gid);
+  } catch (cause) {
+    throw embeddedFailure(
+      `PostgreSQL does not run as root, and here root may not hand ${path} to ${name}`,
+      "Run Telecast as an ordinary user (`docker run --user`), or set DATA_DIR to another file system, or DATABASE_URL",
+      cause,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -188,4 +189,14 @@ test("Ctrl-C reaches the application alone", async () => {
   assert.deepEqual(await query(report.url, "select 1 as n"), { n: 1 });
   await kill("SIGTERM");
   assert.equal(processStamp(report.pid), undefined);
+});
+
+test("a temporary one leaves nothing behind, whether its application stops it or is killed", async () => {
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    const dataDir = await usedDataDir();
+    const { report, kill } = await startApp({ options: { dataDir, temporary: true } });
+    await kill(signal);
+    await until("the server is gone", () => processStamp(report.pid) === undefined);
+    await until("the data is gone", () => !existsSync(dataDir));
+  }
 });

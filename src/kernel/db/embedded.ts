@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, realpath } from "node:fs/promises";
+import { chmod, mkdir, realpath, rm } from "node:fs/promises";
 
 import type { Clock, Timer } from "#kernel/lib/clock.ts";
 import type { Logger } from "#kernel/observability/index.ts";
@@ -14,6 +14,7 @@ import type { Home } from "./embedded-home.ts";
 import { usersOf, withDirectoryLock } from "./embedded-lock.ts";
 import { connectionUrl } from "./embedded-probe.ts";
 import { findPostmaster, isPostmasterOf } from "./embedded-process.ts";
+import { postSentinel, type Sentinel } from "./embedded-sentinel.ts";
 import { adoptServer, startServer, stopServer } from "./embedded-server.ts";
 import type { RunningServer } from "./embedded-server.ts";
 
@@ -29,6 +30,11 @@ export interface EmbeddedPostgresOptions {
    * directory such as its own home. Default `/var/lib/telecast`.
    */
   readonly systemDirectory?: string;
+  /**
+   * For tests: the server and its data go when this process stops it or ends, in whatever way. Without it a server whose
+   * application was killed waits for the next start, so that a restart after a crash costs nothing.
+   */
+  readonly temporary?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -91,10 +97,14 @@ async function open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
   );
   const background = isNew && options.settings?.["fsync"] !== "off" ? flush(home, binaries, log) : Promise.resolve();
 
+  const post = (): Sentinel | undefined => (options.temporary === true ? postSentinel(home, server.pid) : undefined);
+  let sentinel = post();
   const watch = watchServer(options, {
     isAlive: () => isPostmasterOf(server.pid, home.cluster),
     revive: async () => {
       server = (await withDirectoryLock(dataDir, clock, async () => await bringUp(dataDir, options))).server;
+      sentinel?.dismiss();
+      sentinel = post();
       log.warn({ pid: server.pid, port: server.port }, "embedded database restarted after it had died");
     },
   });
@@ -113,12 +123,14 @@ async function open(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres>
       stopping ??= staying(async () => {
         await watch.end();
         await background;
+        sentinel?.dismiss();
         // Somebody may have deleted the directory under us; then there is nobody left to share with.
         if (!existsSync(dataDir)) return await stopUnlessUsed(home, 0, options);
         await withDirectoryLock(dataDir, clock, async () => {
           users.leave(id);
           await stopUnlessUsed(home, users.othersThan(id), options);
         });
+        if (options.temporary === true) await Promise.all([home.directory, dataDir].map(removeTree));
       });
       await stopping;
     },
@@ -192,6 +204,10 @@ async function flush(home: Home, binaries: Binaries, log: Logger): Promise<void>
     // The system writes the files in its own time; only a power cut within seconds of the first start could hurt.
     log.warn({ err: error }, "new database files were not flushed");
   }
+}
+
+async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
 }
 
 interface Watched {
