@@ -11,7 +11,7 @@ import { messageMethods } from "./methods/messages.ts";
 import { paymentMethods } from "./methods/payments.ts";
 import { topicMethods } from "./methods/topics.ts";
 import { updateMethods } from "./methods/updates.ts";
-import { refusalFor } from "./missing-parameters.ts";
+import { refusalFor } from "./refusals.ts";
 
 /** A call that has been read but not yet done. */
 export interface ReadCall {
@@ -53,7 +53,7 @@ export function readCall(methodName: string, raw: RawParams): ReadCall {
 export async function runCall(context: ApiContext, call: ReadCall): Promise<unknown> {
   const handler = handlers.get(call.method);
   if (handler === undefined) throw badRequest("method is not supported by the sandbox");
-  const refusal = refusalFor(call.problems);
+  const refusal = refusalFor(call.method, call.problems);
   if (refusal !== undefined) throw refusal;
   return await handler(context, call.params);
 }

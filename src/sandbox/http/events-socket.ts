@@ -36,9 +36,13 @@ export function makeEventsSocket(parts: PeopleParts): EventsSocket {
         });
     };
     const unsubscribe = world.bus.subscribe((notice) => {
+      if (notice.to === "restart") {
+        tellState();
+        return;
+      }
+      // While the world is being reset the person may be missing; the restart comes at its end.
       const person = world.people.get(personId);
-      if (notice.to === "restart" || person === undefined) tellState();
-      else for (const event of eventsFor(parts, person, notice)) tell(event);
+      if (person !== undefined) for (const event of eventsFor(parts, person, notice)) tell(event);
     });
     socket.on("close", unsubscribe);
     socket.on("error", () => {

@@ -50,7 +50,6 @@ export const mediaMethods = {
     const { media, ...options } = params;
     if (media.length < 2) throw badRequest("too few messages to send as an album");
     if (media.length > 10) throw badRequest("too many messages to send as an album");
-    requireOneKind(media.map(({ type }) => type));
     findWritableChat(context.world, params.chat_id);
     const contents: MessageContent[] = [];
     for (const item of media) contents.push(await inputMediaContent(context.world, item));
@@ -77,11 +76,4 @@ async function sendMedia(
   findWritableChat(context.world, options.chat_id);
   const content = await makeContent();
   return send(context, options, () => ({ content }));
-}
-
-/** Photos and videos mix; documents, and audio files, stay among themselves. */
-function requireOneKind(types: readonly string[]): void {
-  const kinds = new Set(types.map((type) => (type === "photo" || type === "live_photo" ? "video" : type)));
-  if (kinds.size > 1 || kinds.has("animation"))
-    throw badRequest("can't use the media of the specified type in the album");
 }

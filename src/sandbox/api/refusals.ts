@@ -1,4 +1,5 @@
 import type { Problem } from "../schema/decode.ts";
+import { fieldsOfMethod } from "../schema/notation.ts";
 import { badRequest } from "./bot-api-error.ts";
 import type { BotApiError } from "./bot-api-error.ts";
 
@@ -44,30 +45,50 @@ const unreadableTexts: Readonly<Record<string, string>> = {
  * The refusal for the first serious problem of a call, or undefined when Telegram would take it: unknown parameters and
  * unreadable optional numbers are ignored there.
  */
-export function refusalFor(problems: readonly Problem[]): BotApiError | undefined {
+export function refusalFor(method: string, problems: readonly Problem[]): BotApiError | undefined {
+  const fields = fieldsOfMethod(method);
   for (const { kind, path, expected } of problems) {
     const [parameter = path] = path.split(/[.[]/);
-    const isNested = parameter !== path;
-    if (kind === "missing") return badRequest(isNested ? nestedText(parameter, path, expected) : missingText(path));
-    if (kind === "wrong" && isNested) return badRequest(nestedText(parameter, path, expected));
-    if (kind === "wrong") {
-      const text = unreadableTexts[path] ?? (missingTexts[path] || wrongText(path, expected));
-      return badRequest(text);
-    }
+    const isIgnored = kind === "unknown" || (scalars.has(expected) && fields.get(path)?.isRequired === false);
+    if (isIgnored) continue;
+    if (method === "sendMediaGroup" && /^media\[\d+\]\.type$/.test(path)) return badRequest(mixedAlbum);
+    if (parameter !== path) return badRequest(nestedText(parameter, { kind, path, expected }));
+    return badRequest(kind === "missing" ? missingText(path) : (unreadableTexts[path] ?? wrongText(path, expected)));
   }
   return undefined;
 }
+
+/** The schema lets photos and videos mix, and documents or audio files among themselves; so does Telegram. */
+const mixedAlbum = "can't use the media of the specified type in the album";
+
+const scalars: ReadonlySet<string> = new Set(["Integer", "Float", "Boolean"]);
 
 function missingText(name: string): string {
   return missingTexts[name] ?? `parameter "${name}" is required`;
 }
 
+/** An unreadable number or file is as good as none. */
 function wrongText(name: string, expected: string): string {
-  return `can't parse ${name}: expected ${expected}`;
+  return missingTexts[name] ?? `can't parse ${name}: expected ${expected}`;
 }
 
-function nestedText(parameter: string, path: string, expected: string): string {
-  const subject = parameter === "reply_markup" && path.includes("keyboard[") ? "keyboard button" : parameter;
+const subjects: Readonly<Record<string, string>> = {
+  "reply_markup.inline_keyboard": "inline keyboard button",
+  "reply_markup.keyboard": "keyboard button",
+  media: "InputMedia",
+  entities: "MessageEntity",
+  caption_entities: "MessageEntity",
+  commands: "BotCommand",
+  scope: "BotCommandScope",
+  prices: "labeled price",
+};
+
+/** Telegram's JSON reader knows two complaints about a field; a button that does nothing is a case of its own. */
+function nestedText(parameter: string, { kind, path, expected }: Problem): string {
+  const subject = Object.entries(subjects).find(([prefix]) => path.startsWith(prefix))?.[1] ?? parameter;
   const field = path.slice(path.lastIndexOf(".") + 1);
-  return `can't parse ${subject}: field "${field}" must be of type ${expected}`;
+  const isIdleButton = kind === "missing" && subject === "inline keyboard button" && field !== "text";
+  if (isIdleButton) return `can't parse ${subject}: Text buttons are unallowed in the inline keyboard`;
+  const complaint = kind === "missing" ? `Can't find field "${field}"` : `Field "${field}" must be of type ${expected}`;
+  return `can't parse ${subject}: ${complaint}`;
 }
