@@ -29,7 +29,9 @@ function Rooms(): JSX.Element {
   const isPanelOpen = session.panelOpen.value;
   return (
     <div class="app" data-screen={chat === undefined ? "list" : "chat"} data-panel={isPanelOpen ? "open" : "closed"}>
-      <h1 class="visually-hidden">{t.title}</h1>
+      <header class="visually-hidden">
+        <h1>{t.title}</h1>
+      </header>
       <Strip />
       <Sidebar />
       {chat === undefined ? (
