@@ -8,6 +8,8 @@ import "./styles/layout.css";
 import "./styles/sidebar.css";
 import "./styles/chat.css";
 import "./styles/bubble.css";
+import "./styles/text.css";
+import "./styles/keys.css";
 import "./styles/media.css";
 import "./styles/composer.css";
 import "./styles/panel.css";
