@@ -27,16 +27,9 @@ export function ToastHost(): JSX.Element {
   return (
     <div class="toasts" role="status" aria-live="polite" popover="manual" ref={region}>
       {toasts.shown.value.map(({ id, text }) => (
-        <button
-          key={id}
-          type="button"
-          class="toast"
-          onClick={() => {
-            toasts.dismiss(id);
-          }}
-        >
+        <p key={id} class="toast">
           {text}
-        </button>
+        </p>
       ))}
     </div>
   );

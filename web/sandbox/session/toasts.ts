@@ -9,7 +9,6 @@ export interface Toast {
 export interface Toasts {
   readonly shown: ReadonlySignal<readonly Toast[]>;
   readonly show: (text: string) => void;
-  readonly dismiss: (id: number) => void;
 }
 
 /** Long enough to read two lines twice. */
@@ -20,18 +19,14 @@ const mostShown = 3;
 export function makeToasts(): Toasts {
   const shown = signal<readonly Toast[]>([]);
   let nextId = 1;
-  const dismiss = (id: number): void => {
-    shown.value = shown.value.filter((toast) => toast.id !== id);
-  };
   return {
     shown,
-    dismiss,
     show: (text) => {
       const id = nextId;
       nextId += 1;
       shown.value = [...shown.value.filter((toast) => toast.text !== text), { id, text }].slice(-mostShown);
       setTimeout(() => {
-        dismiss(id);
+        shown.value = shown.value.filter((toast) => toast.id !== id);
       }, shownMs);
     },
   };
