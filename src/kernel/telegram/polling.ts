@@ -38,22 +38,30 @@ const timeoutMs = (pollSeconds + 10) * 1000;
 const batch = 100;
 const backoff: Backoff = { firstMs: 500, longestMs: 15_000 };
 /** Telegram itself delays repeated conflicts by 3 s. */
-const conflictBackoff: Backoff = { firstMs: 6000, longestMs: 30_000 };
+const conflictBackoff: Backoff = { firstMs: 4000, longestMs: 30_000 };
+/** After this long the same problem is worth another line. */
+const repeatMs = 10 * 60_000;
 
 export function createPolling({ api, clock, ids, log, store }: PollingDeps): Polling {
   let heardAtMs: number | undefined;
   let problem: string | undefined;
+  let told: { readonly words: string; readonly atMs: number } | undefined;
+  let isToldNow = false;
 
   const succeed = (): void => {
     heardAtMs = clock.monotonicMs();
-    if (problem !== undefined) log.info({ after: problem }, "polling works again");
+    if (isToldNow) log.info({ after: problem }, "polling works again");
+    isToldNow = false;
     problem = undefined;
   };
-  /** One line when a problem begins, none while it lasts. */
+  /** One line for a problem, also for one that comes and goes: two programs that poll cut each other off every few seconds. */
   const fail = (error: unknown): void => {
-    const words = explain(error);
-    if (problem !== words) log.warn({ err: toError(error).message }, words);
-    problem = words;
+    problem = explain(error);
+    const atMs = clock.monotonicMs();
+    if (told?.words === problem && atMs < told.atMs + repeatMs) return;
+    told = { words: problem, atMs };
+    isToldNow = true;
+    log.warn({ err: toError(error).message }, problem);
   };
 
   const waitMs = (error: unknown, failures: number): number => {
