@@ -163,7 +163,7 @@ async function nodeVersion(program) {
 /** The package `node` fetches its binary in an install script, which npm may have been told not to run. */
 async function repairNode() {
   const wanted = `v${lockedPackages(join(root, "package-lock.json"))["node_modules/node"]?.version}`;
-  if ((await nodeVersion(localNode)) === wanted) return;
+  if ((await nodeVersion(localNode)) === wanted) return linkNode();
   const directory = join(modules, "node");
   const { output } = await run({ command: process.execPath, args: ["installArchSpecificPackage.js"], cwd: directory });
   if ((await nodeVersion(localNode)) === wanted) return linkNode();
