@@ -49,7 +49,7 @@ export interface TelegramChat {
 }
 
 export interface Accounts {
-  /** Finds or makes the person, and refreshes what Telegram says of him. One statement, no write when nothing changed. */
+  /** Finds or makes the person, and refreshes what Telegram says of him. A single read when nothing has changed. */
   readonly noteUser: (tx: Tx, person: TelegramPerson) => Promise<User>;
   /** Finds or makes the chat. A private chat belongs to the person with the same Telegram id. */
   readonly noteChat: (tx: Tx, chat: TelegramChat) => Promise<Chat>;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 
-import type { Accounts, Chat, ChatType } from "./account.ts";
+import type { Tx } from "../db/index.ts";
+import type { Accounts, Chat, ChatType, TelegramChat } from "./account.ts";
 
 export type Chats = Pick<Accounts, "noteChat" | "chatById" | "suspendChat" | "reactivateChat" | "migrateChat">;
 
@@ -15,26 +16,16 @@ interface ChatRow {
 
 export function makeChats(): Chats {
   return {
-    noteChat: async (tx, { id, type, title }) => {
-      // As for people: only a read when nothing has changed.
-      const { rows } = await sql<ChatRow>`
-        with given (id, type, title, person_id) as (
-          select ${id}::bigint, ${type}::text, ${title}::text,
-            (select id from account.person where telegram_id = ${id} and ${type} = 'private')
-        ), same as (
-          select chat.* from account.chat join given using (id)
-          where chat.type = given.type and chat.title = given.title
-            and chat.person_id is not distinct from given.person_id
-        ), written as (
-          insert into account.chat (id, type, title, person_id)
-          select * from given where not exists (select from same)
-          on conflict (id) do update set type = excluded.type, title = excluded.title, person_id = excluded.person_id
-          returning *
-        )
-        select * from same union all select * from written`.execute(tx);
-      const [row] = rows;
-      if (row === undefined) throw new Error("the statement that notes a chat answered with none");
-      return chatFrom(row);
+    noteChat: async (tx, chat) => {
+      const { rows } = await sql<ChatRow & { readonly owner_id: number | null }>`
+        select chat.*, person.id as owner_id from account.chat
+        left join account.person on person.telegram_id = chat.id and chat.type = 'private'
+        where chat.id = ${chat.id}`.execute(tx);
+      const [known] = rows;
+      if (known?.type === chat.type && known.title === chat.title && known.person_id === known.owner_id) {
+        return chatFrom(known);
+      }
+      return chatFrom(await upsert(tx, chat));
     },
     chatById: async (db, chatId) => {
       const { rows } = await sql<ChatRow>`select * from account.chat where id = ${chatId}`.execute(db);
@@ -65,6 +56,19 @@ export function makeChats(): Chats {
         where id = ${from}`.execute(tx);
     },
   };
+}
+
+async function upsert(tx: Tx, { id, type, title }: TelegramChat): Promise<ChatRow> {
+  const { rows } = await sql<ChatRow>`
+    insert into account.chat (id, type, title, person_id)
+    values (${id}, ${type}, ${title}, (
+      select id from account.person where telegram_id = ${id} and ${type}::text = 'private'
+    ))
+    on conflict (id) do update set type = excluded.type, title = excluded.title, person_id = excluded.person_id
+    returning *`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw new Error("a chat that was written did not come back");
+  return row;
 }
 
 function chatFrom(row: ChatRow): Chat {

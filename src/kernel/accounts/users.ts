@@ -50,20 +50,21 @@ export function makeUsers(adminChatIds: readonly number[]): Users {
   });
 
   const one = async (db: Db, query: RawBuilder<PersonRow>): Promise<User | undefined> => {
-    const { rows } = await query.execute(db);
-    return rows[0] && userFrom(rows[0]);
+    const row = await firstRow(db, query);
+    return row && userFrom(row);
   };
 
   return {
     noteUser: async (tx, person) => {
-      const user = await one(tx, upsert(person));
-      if (user === undefined) throw new Error("the statement that notes a person answered with nobody");
-      return user;
+      const known = await firstRow(tx, byTelegramId(person.id));
+      if (known !== undefined && isUpToDate(known, person)) return userFrom(known);
+      const written = await firstRow(tx, upsert(person));
+      if (written === undefined) throw new Error("a person that was written did not come back");
+      return userFrom(written);
     },
     userById: async (db, id) =>
       await one(db, sql`select * from account.person where id = ${id} and telegram_id is not null`),
-    userByTelegramId: async (db, telegramId) =>
-      await one(db, sql`select * from account.person where telegram_id = ${telegramId}`),
+    userByTelegramId: async (db, telegramId) => await one(db, byTelegramId(telegramId)),
     userByUsername: async (db, username) =>
       await one(
         db,
@@ -89,43 +90,53 @@ export function makeUsers(adminChatIds: readonly number[]): Users {
   };
 }
 
-/**
- * Runs for every update, so it only reads when nothing has changed. Whoever gets as far as the conflict has raced
- * another transaction that was adding the same person: he writes once more, for the sake of getting the row back.
- */
+async function firstRow(db: Db, query: RawBuilder<PersonRow>): Promise<PersonRow | undefined> {
+  const { rows } = await query.execute(db);
+  return rows[0];
+}
+
+function byTelegramId(telegramId: number): RawBuilder<PersonRow> {
+  return sql`select * from account.person where telegram_id = ${telegramId}`;
+}
+
+function isUpToDate(row: PersonRow, { firstName, username, languageTag }: TelegramPerson): boolean {
+  return (
+    row.first_name === firstName && row.username === (username ?? null) && row.language_tag === (languageTag ?? null)
+  );
+}
+
+/** Also for who was added by another transaction since he was looked for. */
 function upsert({ id, firstName, username, languageTag }: TelegramPerson): RawBuilder<PersonRow> {
   return sql`
-    with given (telegram_id, first_name, username, language_tag) as (
-      values (${id}::bigint, ${firstName}::text, ${username ?? null}::text, ${languageTag ?? null}::text)
-    ), same as (
-      select person.* from account.person join given using (telegram_id)
-      where person.first_name = given.first_name
-        and person.username is not distinct from given.username
-        and person.language_tag is not distinct from given.language_tag
-    ), written as (
-      insert into account.person (telegram_id, first_name, username, language_tag)
-      select * from given where not exists (select from same)
-      on conflict (telegram_id) do update set
-        first_name = excluded.first_name,
-        username = excluded.username,
-        language_tag = excluded.language_tag,
-        named_at = case
-          when person.username is distinct from excluded.username then excluded.named_at else person.named_at
-        end
-      returning *
-    )
-    select * from same union all select * from written`;
+    insert into account.person (telegram_id, first_name, username, language_tag)
+    values (${id}, ${firstName}, ${username ?? null}, ${languageTag ?? null})
+    on conflict (telegram_id) do update set
+      first_name = excluded.first_name,
+      username = excluded.username,
+      language_tag = excluded.language_tag,
+      named_at = case
+        when person.username is distinct from excluded.username then excluded.named_at else person.named_at
+      end
+    returning *`;
 }
 
 function listed({ search = "", afterId = 0, limit }: UserFilter): RawBuilder<PersonRow> {
-  const name = search.replace(/^@/, "").toLowerCase();
-  const number = /^\d{1,16}$/.test(name) ? Number(name) : null;
-  const prefix = `${name.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   return sql`
     select * from account.person
-    where id > ${afterId} and telegram_id is not null
-      and (${name === ""} or lower(username) like ${prefix} or telegram_id = ${number} or id = ${number})
+    where id > ${afterId} and telegram_id is not null and ${search === "" ? sql`true` : found(search)}
     order by id limit ${limit}`;
+}
+
+/** Each way of finding in a query of its own, because each has an index of its own. */
+function found(search: string): RawBuilder<boolean> {
+  const name = search.replace(/^@/, "").toLowerCase();
+  const prefix = `${name.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const number = /^\d{1,16}$/.test(name) ? Number(name) : null;
+  return sql`id in (
+    select id from account.person where lower(username) like ${prefix}
+    union select id from account.person where telegram_id = ${number}
+    union select ${number}::bigint
+  )`;
 }
 
 async function change(tx: Tx, userId: number, assignment: RawBuilder<unknown>): Promise<void> {
