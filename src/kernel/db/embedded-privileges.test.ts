@@ -27,6 +27,7 @@ async function canRunUs(): Promise<boolean> {
 if (isRoot) {
   test("started by root, server and data belong to an unprivileged user, and the password to root", async () => {
     const dataDir = await freshDataDir();
+    await mkdir(dataDir, { mode: 0o700 });
     const { report, kill } = await startApp({ options: { dataDir } });
     assert.equal(report.directory, join(dataDir, "server"));
     const { uid } = await stat(report.directory);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, realpath, rm } from "node:fs/promises";
+import { chmod, mkdir, realpath, rm, stat } from "node:fs/promises";
 
 import type { Clock, Timer } from "#kernel/lib/clock.ts";
 import type { Logger } from "#kernel/observability/index.ts";
@@ -191,9 +191,9 @@ function announce({ user, moved, directory }: Home, log: Logger): void {
 
 /** The absolute path, free of symbolic links, because that is what the server calls it. */
 async function openDataDir(path: string): Promise<string> {
-  const made = await mkdir(path, { recursive: true });
-  // Root's umask may be tight, and the server's user has to get through.
-  if (made !== undefined && process.getuid?.() === 0) await chmod(path, 0o755);
+  await mkdir(path, { recursive: true });
+  // The server's user has to get through, whatever root's umask or `mkdtemp` made of it.
+  if (process.getuid?.() === 0 && (await stat(path)).uid === 0) await chmod(path, 0o755);
   return await realpath(path);
 }
 
