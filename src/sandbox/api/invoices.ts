@@ -1,5 +1,5 @@
 import { present } from "../world/present.ts";
-import type { InvoiceTerms, World } from "../world/world.ts";
+import type { InvoiceTerms } from "../world/world.ts";
 import { badRequest } from "./bot-api-error.ts";
 import type { Params } from "./context.ts";
 
@@ -50,8 +50,4 @@ function requirePayload(payload: string): void {
 function requireLength(text: string, longest: number, name: "title" | "description"): void {
   if (text === "") throw badRequest(`parameter "${name}" is required`);
   if (text.length > longest) throw badRequest(`INVOICE_${name.toUpperCase()}_INVALID`);
-}
-
-export function randomInvoiceSlug(world: World): string {
-  return world.ids.token(16);
 }

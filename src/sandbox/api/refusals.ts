@@ -28,6 +28,7 @@ const missingTexts: Readonly<Record<string, string>> = {
 
 const unreadableTexts: Readonly<Record<string, string>> = {
   parse_mode: "unsupported parse_mode",
+  language_code: "invalid language code specified",
   chat_id: "chat not found",
   action: "wrong parameter action in request",
   reply_markup: "object expected as reply markup",
@@ -42,15 +43,15 @@ const unreadableTexts: Readonly<Record<string, string>> = {
 };
 
 /**
- * The refusal for the first serious problem of a call, or undefined when Telegram would take it: unknown parameters and
- * unreadable optional numbers are ignored there.
+ * The refusal for the first serious problem of a call, or undefined when Telegram would take it: unknown parameters,
+ * unreadable optional numbers and unknown kinds of updates are ignored there.
  */
 export function refusalFor(method: string, problems: readonly Problem[]): BotApiError | undefined {
   const fields = fieldsOfMethod(method);
   for (const { kind, path, expected } of problems) {
     const [parameter = path] = path.split(/[.[]/);
-    const isIgnored = kind === "unknown" || (scalars.has(expected) && fields.get(path)?.isRequired === false);
-    if (isIgnored) continue;
+    const isScalar = scalars.has(expected) && fields.get(path)?.isRequired === false;
+    if (kind === "unknown" || isScalar || parameter === "allowed_updates") continue;
     if (method === "sendMediaGroup" && /^media\[\d+\]\.type$/.test(path)) return badRequest(mixedAlbum);
     if (parameter !== path) return badRequest(nestedText(parameter, { kind, path, expected }));
     return badRequest(kind === "missing" ? missingText(path) : (unreadableTexts[path] ?? wrongText(path, expected)));

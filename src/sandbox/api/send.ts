@@ -33,7 +33,7 @@ export function send(
   const chat = findWritableChat(world, options.chat_id);
   const threadId = checkThread(chat, options.message_thread_id);
   const replyTo = repliedMessage(chat, options);
-  const keyboard = inlineKeyboard(options.reply_markup);
+  const keyboard = inlineKeyboard(options.reply_markup, chat.type);
   const { content, invoice } = makeOutgoing(chat);
   const { message } = postMessage(world, chat, {
     content: {

@@ -70,16 +70,26 @@ function refuse(parts: BotApiParts, methodName: string, error: BotApiError): Out
 }
 
 async function perform(parts: BotApiParts, call: ReadCall, response: ServerResponse): Promise<Outcome> {
+  const fault = parts.faults.take(call.method, chatIdOf(call));
+  const waits = call.method === "getUpdates" || fault?.kind === "hang";
+  const signal = waits ? goneSignal(response) : never;
+  if (fault?.kind === "hang") await Promise.race([parts.faults.released(fault.id), aborted(signal)]);
+  const instead = fault === undefined ? undefined : insteadOf(parts, fault);
+  if (instead !== undefined) return instead;
+  const answer = await execute(parts, call, signal);
+  return fault?.kind === "drop_answer" ? { kind: "cut", note: fault.kind } : { kind: "answer", ...answer };
+}
+
+/** For calls that are over at once; a signal for each costs 5 % of a flood of sends. */
+const never = new AbortController().signal;
+
+/** Aborts when the bot hangs up. */
+function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.on("close", () => {
     gone.abort();
   });
-  const fault = parts.faults.take(call.method, chatIdOf(call));
-  if (fault?.kind === "hang") await Promise.race([parts.faults.released(fault.id), aborted(gone.signal)]);
-  const instead = fault === undefined ? undefined : insteadOf(parts, fault);
-  if (instead !== undefined) return instead;
-  const answer = await execute(parts, call, gone.signal);
-  return fault?.kind === "drop_answer" ? { kind: "cut", note: fault.kind } : { kind: "answer", ...answer };
+  return gone.signal;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

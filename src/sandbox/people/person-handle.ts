@@ -1,7 +1,6 @@
 import type { Message } from "@grammyjs/types";
 
 import type { PaymentResult } from "../protocol.ts";
-import { privateChat } from "../world/chats.ts";
 import { addPerson } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 import * as actions from "./people-actions.ts";
@@ -68,7 +67,6 @@ export function addStartedPeople(world: World, count: number): readonly number[]
   return Array.from({ length: count }, (_, index) => {
     const person = addPerson(world, { firstName: `Person ${index + 1}` });
     person.hasStarted = true;
-    privateChat(world, person);
     return person.id;
   });
 }

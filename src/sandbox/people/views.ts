@@ -42,6 +42,9 @@ export interface StateParts {
   readonly faults: readonly ActiveFault[];
 }
 
+/** A test of throughput makes 100,000 people; nobody chooses from such a list. */
+const mostPeopleShown = 200;
+
 /** Everything a page needs to draw itself for this person. */
 export function stateFor(world: World, person: PersonRecord, { calls, faults }: StateParts): SandboxState {
   const chats = chatsOf(world, person);
@@ -55,7 +58,7 @@ export function stateFor(world: World, person: PersonRecord, { calls, faults }: 
       username: bot.username,
       description: bot.descriptions.get(person.languageCode) ?? bot.descriptions.get("") ?? "",
     },
-    people: [...world.people.values()].map(viewOfPerson),
+    people: [...world.people.values()].slice(0, mostPeopleShown).map(viewOfPerson),
     me: viewOfPerson(person),
     chats: chats.map((chat) => viewOfChat(world, chat, person)),
     messages,

@@ -82,6 +82,14 @@ test("a number where a text belongs is taken, as Telegram does, and noted", () =
   assert.deepEqual(told(decoded), ["unknown text"]);
 });
 
+test("a choice is taken in any case, as Telegram does, and noted; an empty one is none", () => {
+  const html = decode("sendMessage", { chat_id: 1, text: "x", parse_mode: "html" });
+  assert.equal(html.params["parse_mode"], "HTML");
+  assert.deepEqual(told(html), ["unknown parse_mode"]);
+  assert.deepEqual(decode("getMyName", { language_code: "" }), { params: {}, problems: [] });
+  assert.deepEqual(told(decode("getMyName", { language_code: "klingon" })), ["wrong language_code"]);
+});
+
 test("method names are found in any case", () => {
   assert.equal(findMethod("SENDMESSAGE"), "sendMessage");
   assert.equal(findMethod("sendMessages"), undefined);

@@ -90,7 +90,7 @@ function decode(value: unknown, type: SchemaType, path: string, state: State): u
     case "true":
       return decodeBoolean(value, type, path, state);
     case "choice":
-      return typeof value === "string" && type.values.has(value) ? value : wrong(type, path, state);
+      return decodeChoice(value, type, path, state);
     case "file":
       return decodeFile(value, path, state);
     case "alias":
@@ -102,6 +102,17 @@ function decode(value: unknown, type: SchemaType, path: string, state: State): u
     case "union":
   }
   return decodeUnion(value, type.members, path, state);
+}
+
+/** An empty text is as good as none; `html` is taken for `HTML`, as Telegram does, and noted. */
+function decodeChoice(value: unknown, type: SchemaType & { kind: "choice" }, path: string, state: State): unknown {
+  if (value === "") return nothing;
+  if (typeof value !== "string") return wrong(type, path, state);
+  if (type.values.has(value)) return value;
+  const known = [...type.values].find((choice) => choice.toLowerCase() === value.toLowerCase());
+  if (known === undefined) return wrong(type, path, state);
+  state.problems.push({ kind: "unknown", path, expected: known });
+  return known;
 }
 
 function decodeString(value: unknown, path: string, state: State): unknown {

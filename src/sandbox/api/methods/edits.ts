@@ -85,7 +85,7 @@ interface Edit {
 
 /** Telegram refuses edits that change nothing. */
 function applyEdit(world: World, { chat, stored }: Target, { content, without, markup }: Edit): Message {
-  const replyMarkup = inlineKeyboard(markup);
+  const replyMarkup = inlineKeyboard(markup, chat.type);
   const { message } = stored;
   const isSame =
     without.every((field) => isDeepStrictEqual(message[field], (content as Partial<Message>)[field])) &&

@@ -75,7 +75,18 @@ test("inline buttons are checked", async (t) => {
       .description;
   assert.equal(await refusal({ text: "a", callback_data: "x".repeat(65) }), "Bad Request: BUTTON_DATA_INVALID");
   assert.equal(await refusal({ text: "a", callback_data: "é".repeat(33) }), "Bad Request: BUTTON_DATA_INVALID");
-  assert.equal(await refusal({ text: "a", url: "not a url" }), "Bad Request: BUTTON_URL_INVALID");
+  assert.equal(
+    await refusal({ text: "a", url: "not a url" }),
+    "Bad Request: inline keyboard button URL 'not a url' is invalid: Wrong HTTP URL",
+  );
+  assert.equal(
+    await refusal({ text: "a", web_app: { url: "http://x.org" } }),
+    "Bad Request: inline keyboard button Web App URL 'http://x.org' is invalid: Only HTTPS links are allowed",
+  );
+  const app = { reply_markup: { inline_keyboard: [[{ text: "a", web_app: { url: "http://127.0.0.1:8080/app" } }]] } };
+  assert.equal((await bot.call("sendMessage", { chat_id: mina, text: "x", ...app })).ok, true);
+  const inGroup = await bot.fail("sendMessage", { chat_id: sandboxGroupId, text: "x", ...app });
+  assert.equal(inGroup.description, "Bad Request: BUTTON_TYPE_INVALID");
   assert.equal(
     await refusal({ text: "a" }),
     "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
@@ -104,7 +115,7 @@ test("a reply keyboard belongs to the person until it is used or taken away", as
   assert.equal(keyboards?.size, 0);
 });
 
-test("a press is answered once, and not when it is too old", async (t) => {
+test("a press is answered by its id, and not when it is too old", async (t) => {
   const clock = manualClock(new Date("2026-11-21T10:00:00Z"));
   const sandbox = await testSandbox(t, { clock });
   const bot = testBot(sandbox);

@@ -4,6 +4,7 @@ import { present } from "../../world/present.ts";
 import { badRequest } from "../bot-api-error.ts";
 import type { MethodTable, Params } from "../context.ts";
 import { Described } from "../described.ts";
+import { isLoopback } from "../loopback.ts";
 
 const defaultConnections = 40;
 const publicPorts: ReadonlySet<string> = new Set(["", "80", "88", "443", "8443"]);
@@ -72,8 +73,4 @@ function readTarget(params: Params<"setWebhook">): WebhookTarget {
     hasCertificate: params.certificate !== undefined,
     ...present({ secretToken: secret === "" ? undefined : secret }),
   };
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }
