@@ -37,7 +37,7 @@ export interface App {
 export async function startApp(options: AppOptions): Promise<App> {
   const undo = makeUndo(options.log);
   try {
-    assertFontFiles();
+    await assertFontFiles();
     const assembly = assemble(options);
     undo.add("Bot API connections", assembly.api.close);
     const botUsername = await identify(assembly);

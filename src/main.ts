@@ -131,9 +131,7 @@ function stopOnce(undo: Undo, log: Logger): () => void {
     log.info("stopping");
     process.once("SIGINT", exitNow).once("SIGTERM", exitNow);
     setTimeout(exitNow, stopWithinMs).unref();
-    void undo.run().then(() => {
-      process.exit(process.exitCode ?? 0);
-    });
+    void undo.run().finally(() => process.exit());
   };
 }
 

@@ -74,7 +74,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   }
   for (const routes of deps.routes) await app.register(routes);
   for (const routes of deps.apiRoutes) await app.register(routes, { prefix: "/api" });
-  return app;
+  return await app;
 }
 
 function requestId(given: string | string[] | undefined, ids: Ids): string {

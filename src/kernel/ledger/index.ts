@@ -1,3 +1,5 @@
+export { makeAdjusting } from "./adjust.ts";
+export { readBalance } from "./book.ts";
 export { createLedger, ledgerMigrations, type LedgerModule } from "./create-ledger.ts";
 export type { JudgeHold, LedgerDeps } from "./deps.ts";
 export type * from "./ledger.ts";

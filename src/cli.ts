@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+import { loadEnvFile } from "node:process";
+
+import { createAccounts } from "#kernel/accounts/index.ts";
+import { ConfigError, readConfig } from "#kernel/config/index.ts";
+import { createListener } from "#kernel/db/index.ts";
+import { makeAdjusting, readBalance } from "#kernel/ledger/index.ts";
+import { systemClock } from "#kernel/lib/clock.ts";
+import { AppError, toError } from "#kernel/lib/errors.ts";
+import { systemIds } from "#kernel/lib/ids.ts";
+import { silentLogger } from "#kernel/observability/index.ts";
+import { createSettings } from "#kernel/settings/index.ts";
+
+import { apiKeyCommand } from "./cli/api-key.ts";
+import { creditCommand } from "./cli/credit.ts";
+import type { CliCommand } from "./cli/tools.ts";
+import { usage, UsageError } from "./cli/usage.ts";
+import { main as serve } from "./main.ts";
+import { openStorage } from "./storage.ts";
+import { makeUndo } from "./undo.ts";
+
+/** `EX_USAGE` and `EX_CONFIG` of sysexits.h. */
+const usageExit = 64;
+const configurationExit = 78;
+
+const commands: Readonly<Record<string, CliCommand>> = {
+  // Opening the storage has done it.
+  migrate: async () => "The database is up to date.",
+  "api-key": apiKeyCommand,
+  credit: creditCommand,
+};
+
+/** Runs one command on the database that `npm start` uses; also while that runs. */
+async function run(name: string, args: readonly string[]): Promise<void> {
+  const command = commands[name];
+  if (command === undefined) throw new UsageError(`there is no command ${name}`);
+  const config = readConfig(process.env);
+  const shared = { clock: systemClock, ids: systemIds, log: silentLogger() };
+  const undo = makeUndo(shared.log);
+  try {
+    const { database } = await openStorage({ ...shared, config, undo });
+    const { db } = database;
+    // Not started: one command reads once and does not wait for news.
+    const settings = createSettings({ ...shared, db, listener: createListener({ ...shared, url: database.url }) });
+    const accounts = createAccounts({
+      ...shared,
+      adminChatIds: config.ADMIN_CHAT_IDS,
+      monitoringChatIds: config.MONITORING_CHAT_IDS,
+      environmentKey: undefined,
+    });
+    const ledger = { ...makeAdjusting({ ...shared, settings }), balance: readBalance };
+    console.log(await command({ db, accounts, ledger }, args));
+  } finally {
+    await undo.run();
+  }
+}
+
+function complain(error: unknown): void {
+  const told = error instanceof UsageError || error instanceof AppError || error instanceof ConfigError;
+  console.error(told ? error.message : `failed: ${toError(error).message}`);
+  if (error instanceof UsageError) console.error(`\n${usage}`);
+  process.exitCode = error instanceof UsageError ? usageExit : error instanceof ConfigError ? configurationExit : 1;
+}
+
+try {
+  loadEnvFile();
+} catch {
+  // There need not be a .env: the environment itself is enough.
+}
+const [name = "help", ...args] = process.argv.slice(2);
+if (name === "serve") await serve();
+else if (name === "help" || name === "--help" || name === "-h") console.log(usage);
+else await run(name, args).catch(complain);

@@ -1,0 +1,13 @@
+import type { Accounts } from "#kernel/accounts/index.ts";
+import type { Db } from "#kernel/db/index.ts";
+import type { Ledger } from "#kernel/ledger/index.ts";
+
+/** What commands work with. */
+export interface Tools {
+  readonly db: Db;
+  readonly accounts: Accounts;
+  readonly ledger: Pick<Ledger, "adjust" | "balance">;
+}
+
+/** Runs with the words after its name. @returns what is printed. @throws UsageError, AppError. */
+export type CliCommand = (tools: Tools, args: readonly string[]) => Promise<string>;
