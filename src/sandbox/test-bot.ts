@@ -106,3 +106,14 @@ export const pixel = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
   "base64",
 );
+
+const patienceMs = 5000;
+
+/** Resolves as soon as the condition holds. @throws after five seconds, so that a broken test ends. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${condition.toString()}`);
+    await new Promise(setImmediate);
+  }
+}

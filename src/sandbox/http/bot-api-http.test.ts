@@ -95,6 +95,15 @@ test("over the limits the bot gets 429 with the time to wait, and the journal co
   for (let count = 0; count < 50; count += 1) await bot.do("sendMessage", { chat_id: sandboxGroupId, text: "x" });
 });
 
+test("calls that are refused take nothing from the limits", async (t) => {
+  const clock = manualClock(new Date("2026-11-21T10:00:00Z"));
+  const sandbox = await testSandbox(t, { clock, limits: telegramLimits });
+  const bot = testBot(sandbox);
+  sandbox.as(mina).start();
+  for (let count = 0; count < 20; count += 1) await bot.fail("sendMessage", { chat_id: mina, text: "" });
+  assert.equal((await bot.call("sendMessage", { chat_id: mina, text: "x" })).ok, true);
+});
+
 test("each fault does what it says", async (t) => {
   const sandbox = await testSandbox(t);
   const bot = testBot(sandbox);

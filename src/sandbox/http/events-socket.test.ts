@@ -6,7 +6,7 @@ import { WebSocket } from "ws";
 
 import type { SandboxEvent } from "../protocol.ts";
 import type { Sandbox } from "../server.ts";
-import { testBot, testSandbox } from "../test-bot.ts";
+import { testBot, testSandbox, until } from "../test-bot.ts";
 import { sandboxGroupId } from "../world/first-world.ts";
 
 const mina = 700_000_002;
@@ -22,30 +22,18 @@ async function openPage(t: TestContext, sandbox: Sandbox, personId: number): Pro
   const socket = new WebSocket(`${sandbox.url.replace("http", "ws")}/sandbox/events?as=${personId}`);
   const seen: SandboxEvent[] = [];
   const unread: SandboxEvent[] = [];
-  let wake = (): void => undefined;
-  let isClosed = false;
-  socket.on("close", () => {
-    isClosed = true;
-    wake();
-  });
   socket.on("message", (data: Buffer) => {
     const event = JSON.parse(data.toString()) as SandboxEvent;
     seen.push(event);
     unread.push(event);
-    wake();
   });
   t.after(() => {
     socket.terminate();
   });
   const next: Page["next"] = async (type) => {
-    for (;;) {
-      const index = unread.findIndex((event) => event.type === type);
-      if (index >= 0) return unread.splice(index, 1)[0] as never;
-      assert.ok(!isClosed, `the page was closed while it waited for ${type}`);
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+    await until(() => unread.some((event) => event.type === type));
+    const index = unread.findIndex((event) => event.type === type);
+    return unread.splice(index, 1)[0] as never;
   };
   await next("state");
   return { next, seen };

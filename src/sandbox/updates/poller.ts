@@ -71,9 +71,6 @@ export function makePoller(clock: Clock, queue: UpdateQueue): Poller {
 
   return {
     poll: async (request) => {
-      waiting?.fail(
-        conflict("terminated by other getUpdates request; make sure that only one bot instance is running"),
-      );
       if (request.offset !== 0) queue.confirm(request.offset);
       const ready = read(request.limit);
       if (ready.length > 0 || request.timeoutSeconds <= 0) return ready;

@@ -9,7 +9,7 @@ import type { Update } from "@grammyjs/types";
 
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 
-import { testBot, testSandbox } from "../test-bot.ts";
+import { testBot, testSandbox, until } from "../test-bot.ts";
 
 interface Push {
   readonly update: Update;
@@ -26,7 +26,6 @@ interface Receiver {
 /** A bot's web server: it holds every push until the test answers it. */
 async function receiver(t: TestContext): Promise<Receiver> {
   const arrived: Push[] = [];
-  const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -38,7 +37,6 @@ async function receiver(t: TestContext): Promise<Receiver> {
           response.writeHead(status, headers).end(body === undefined ? "" : JSON.stringify(body));
         },
       });
-      for (const wake of waiting) wake();
     });
   });
   await new Promise<void>((resolve) => {
@@ -51,11 +49,7 @@ async function receiver(t: TestContext): Promise<Receiver> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     pushes: async (count) => {
-      while (arrived.length < count) {
-        await new Promise<void>((resolve) => {
-          waiting.add(resolve);
-        });
-      }
+      await until(() => arrived.length >= count);
       return arrived;
     },
   };
@@ -119,7 +113,7 @@ test("a failed push is tried again, later and later, and Retry-After is obeyed",
   sandbox.as(mina).start();
   const retried = async (count: number, ms: number): Promise<Push | undefined> => {
     // The answer travels over a real socket: wait until the sandbox has set its timer.
-    while (clock.pendingTimers() === 0) await new Promise(setImmediate);
+    await until(() => clock.pendingTimers() > 0);
     await clock.advance(ms);
     return (await hook.pushes(count))[count - 1];
   };
@@ -129,7 +123,7 @@ test("a failed push is tried again, later and later, and Retry-After is obeyed",
   const info = await bot.do("getWebhookInfo");
   assert.equal(info.pending_update_count, 1);
   assert.match(info.last_error_message ?? "", /^Wrong response from the webhook: (302|503)/);
-  while (clock.pendingTimers() === 0) await new Promise(setImmediate);
+  await until(() => clock.pendingTimers() > 0);
   await clock.advance(599_000);
   assert.equal((await hook.pushes(3)).length, 3);
   const last = await retried(4, 1000);
@@ -155,15 +149,9 @@ test("a call may come as the answer to a push", async (t) => {
   const sandbox = await testSandbox(t);
   const hook = await receiver(t);
   await testBot(sandbox).do("setWebhook", { url: hook.url });
-  const shown = new Promise<string | undefined>((resolve) => {
-    sandbox.world.bus.subscribe((notice) => {
-      if (notice.to === "chat" && notice.event.type === "message") resolve(notice.event.message.text);
-    });
-  });
   sandbox.as(mina).start();
   (await hook.pushes(1))[0]?.answer(200, { method: "sendMessage", chat_id: mina, text: "by push" });
-  assert.equal(await shown, "/start");
-  while (sandbox.journal.sends.length === 0) await new Promise(setImmediate);
+  await until(() => sandbox.journal.sends.length > 0);
   assert.equal(sandbox.journal.sends[0]?.text, "by push");
 });
 
