@@ -351,6 +351,14 @@ test("a refund Telegram tells of finishes ours, at whatever step it is, and is t
   await rig.assertSound();
 });
 
+test("a refund of another amount than was paid is told to the admins", async () => {
+  const user = await rig.newUser();
+  const paid = await rig.buy(user);
+  assert.equal(await write(async (tx) => await stars.noteRefund(tx, { ...paid, stars: 499 })), "posted");
+  assert.ok(rig.drifts().includes(`Payment ${paid.chargeId} of 500 Stars was refunded by Telegram with 499 Stars.`));
+  assert.equal(await posted(user), 0n);
+});
+
 test("a refund of a payment we do not know books nothing", async () => {
   const unknown = { telegramId: 5, chargeId: "not-here", stars: 5 };
   assert.equal(await write(async (tx) => await stars.noteRefund(tx, unknown)), "known");
