@@ -26,7 +26,13 @@ export interface RunningApp {
   /** Where files are kept. */
   readonly dataDir: string;
   /** Calls the program's API with the key that may do everything. */
-  readonly api: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly api: (path: string, init?: ApiCall) => Promise<Response>;
+}
+
+export interface ApiCall {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /**

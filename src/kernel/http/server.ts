@@ -1,6 +1,6 @@
 import httpProxy from "@fastify/http-proxy";
 import rateLimit from "@fastify/rate-limit";
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, fastify } from "fastify";
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, fastify, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 
 import type { Accounts } from "../accounts/index.ts";
@@ -41,7 +41,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   const app = fastify({
     loggerInstance: logger,
     // One line per finished request is written below: the default prints URLs, and some URLs carry secrets.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     genReqId: ({ headers }) => requestId(headers["x-request-id"], ids),
     trustProxy: deps.proxies.length === 0 ? false : [...deps.proxies],
     bodyLimit,

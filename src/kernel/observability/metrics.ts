@@ -38,7 +38,12 @@ export function createMetrics({ process: ofProcess }: { readonly process: boolea
         registers,
         ...(collect && {
           async collect(this: Gauge) {
-            await collect(this);
+            try {
+              await collect(this);
+            } catch {
+              // What cannot be read now is absent from this scrape; the rest of the page matters most during an outage.
+              this.reset();
+            }
           },
         }),
       }),

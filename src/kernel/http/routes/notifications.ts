@@ -13,6 +13,7 @@ import type { Button, Content, Keyboard } from "../../telegram/index.ts";
 import { idempotently } from "../idempotency.ts";
 import { needsApiKey } from "../openapi.ts";
 import { problemSchema } from "../problem.ts";
+import { storable } from "../storable.ts";
 import { imageTooLarge, noRecipients } from "./errors.ts";
 
 export interface NotificationDeps {
@@ -27,16 +28,16 @@ const imageBytes = 5 * 1024 * 1024;
 /** Base64 makes four characters of three bytes; the rest of the body is small beside it. */
 const bodyLimit = 8 * 1024 * 1024;
 
-const button = z.strictObject({ text: z.string().min(1).max(64), url: z.url({ protocol: /^https?$/ }) });
+const button = z.strictObject({ text: storable(1, 64), url: z.url({ protocol: /^https?$/ }) });
 
 function bodySchema(topics: readonly string[]) {
   return z.strictObject({
     type: z
       .enum(topics, `expected one of ${topics.join(", ")}`)
       .describe("the topic: it sets the lane, and people can mute it"),
-    title: z.string().min(1).max(200),
-    message: z.string().min(1).max(50_000).describe("plain text; over 4,096 characters it arrives in several messages"),
-    details: z.record(z.string().max(100), z.union([z.string().max(1000), z.number()])).optional(),
+    title: storable(1, 200),
+    message: storable(1, 50_000).describe("plain text; over 4,096 characters it arrives in several messages"),
+    details: z.record(storable(1, 100), z.union([storable(0, 1000), z.number()])).optional(),
     severity: z.enum(["info", "warning", "critical"]).default("info").describe("critical passes quiet hours and mutes"),
     chat_ids: z.array(z.int()).min(1).max(10_000).optional(),
     audience: z.enum(["everyone", "admins"]).optional(),
