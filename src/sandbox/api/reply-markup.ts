@@ -2,6 +2,7 @@ import type {
   ForceReply,
   InlineKeyboardButton,
   InlineKeyboardMarkup,
+  Message,
   ReplyKeyboardMarkup,
   ReplyKeyboardRemove,
 } from "@grammyjs/types";
@@ -62,13 +63,17 @@ function isUrl(text: string): boolean {
   return URL.canParse(text) || URL.canParse(`https://${text}`);
 }
 
-/** Shows or takes away the keyboard under the text field of everyone the message is for. */
-export function applyKeyboard(world: World, chat: ChatRecord, messageId: number, markup: AnyMarkup | undefined): void {
+/**
+ * Shows or takes away the keyboard under the text field of everyone the message is for. A selective one in a group is for
+ * the person whom the message answers.
+ */
+export function applyKeyboard(world: World, chat: ChatRecord, message: Message, markup: AnyMarkup | undefined): void {
   if (markup === undefined || "inline_keyboard" in markup) return;
-  const audience = chat.type === "private" ? [chat.id] : [...chat.members.keys()];
-  for (const personId of audience) {
+  const everyone = chat.type === "private" ? [chat.id] : [...chat.members.keys()];
+  const answered = markup.selective ? message.reply_to_message?.from?.id : undefined;
+  for (const personId of answered === undefined ? everyone : [answered]) {
     if ("remove_keyboard" in markup) chat.keyboards.delete(personId);
-    else chat.keyboards.set(personId, { messageId, markup });
+    else chat.keyboards.set(personId, { messageId: message.message_id, markup });
   }
   world.bus.emit({ to: "viewers", chatId: chat.id });
 }

@@ -43,7 +43,7 @@ export function send(
     },
     ...present({ threadId, replyTo, invoice }),
   });
-  applyKeyboard(world, chat, message.message_id, options.reply_markup);
+  applyKeyboard(world, chat, message, options.reply_markup);
   return message;
 }
 

@@ -88,13 +88,7 @@ export function say(world: World, { person, chat, request, content }: Speech): M
   }
   if (request.threadId !== undefined && !chat.topics.has(request.threadId))
     throw new PersonError("There is no such topic.", 404);
-  const keyboard = chat.keyboards.get(person.id);
-  const oneTime =
-    keyboard !== undefined && ("force_reply" in keyboard.markup || "one_time_keyboard" in keyboard.markup);
-  if (oneTime) {
-    chat.keyboards.delete(person.id);
-    world.bus.emit({ to: "viewers", chatId: chat.id });
-  }
+  useKeyboard(world, person, chat);
   const replyTo = request.replyToMessageId === undefined ? undefined : findMessage(chat, request.replyToMessageId);
   return postMessage(world, chat, {
     from: person,
@@ -102,6 +96,14 @@ export function say(world: World, { person, chat, request, content }: Speech): M
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(request.threadId === undefined ? {} : { threadId: request.threadId }),
   }).message;
+}
+
+/** A requested reply, and a keyboard for one use, are gone with the next message. */
+function useKeyboard(world: World, person: PersonRecord, chat: ChatRecord): void {
+  const markup = chat.keyboards.get(person.id)?.markup;
+  if (markup === undefined || ("keyboard" in markup && markup.one_time_keyboard !== true)) return;
+  chat.keyboards.delete(person.id);
+  world.bus.emit({ to: "viewers", chatId: chat.id });
 }
 
 function start(world: World, person: PersonRecord, chat: ChatRecord): void {

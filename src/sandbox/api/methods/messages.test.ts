@@ -115,6 +115,26 @@ test("a reply keyboard belongs to the person until it is used or taken away", as
   assert.equal(keyboards?.size, 0);
 });
 
+test("a reply that the bot asks for is asked of the person it answers, and once", async (t) => {
+  const sandbox = await testSandbox(t);
+  const bot = testBot(sandbox);
+  const keyboards = sandbox.world.chats.get(sandboxGroupId)?.keyboards;
+  const asking = sandbox.as(alex).say("/rename", { chatId: sandboxGroupId });
+  const asked = await bot.do("sendMessage", {
+    chat_id: sandboxGroupId,
+    text: "To what?",
+    reply_parameters: { message_id: asking.message_id },
+    reply_markup: { force_reply: true, selective: true },
+  });
+  assert.equal(asked.reply_to_message?.message_id, asking.message_id);
+  assert.deepEqual([...(keyboards?.keys() ?? [])], [alex]);
+  sandbox.as(alex).say("Line 2", { chatId: sandboxGroupId, replyToMessageId: asked.message_id });
+  assert.equal(keyboards?.size, 0);
+  const answer = (await bot.updates()).at(-1)?.message;
+  assert.deepEqual([answer?.text, answer?.reply_to_message?.message_id], ["Line 2", asked.message_id]);
+  assert.ok(answer?.reply_to_message && !answer.reply_to_message.reply_to_message);
+});
+
 test("a press is answered by its id, and not when it is too old", async (t) => {
   const clock = manualClock(new Date("2026-11-21T10:00:00Z"));
   const sandbox = await testSandbox(t, { clock });
