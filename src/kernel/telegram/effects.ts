@@ -1,3 +1,4 @@
+import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import { isTelegramFailure } from "./bot-api-errors.ts";
 import type { BotApi } from "./bot-api.ts";
@@ -65,7 +66,7 @@ async function attempt(call: () => Promise<unknown>, log: Logger): Promise<void>
     await call();
   } catch (error) {
     // An answer that comes after Telegram gave up waiting, a chat that is gone: nothing depends on it.
-    if (!isTelegramFailure(error)) throw error;
-    log.debug({ err: error.message }, "effect failed");
+    const isExpected = isTelegramFailure(error);
+    log[isExpected ? "debug" : "error"]({ err: toError(error).message }, "effect failed");
   }
 }

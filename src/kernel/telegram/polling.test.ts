@@ -113,6 +113,18 @@ test("an outage is told once, and so is its end; nothing is lost", async () => {
   assert.equal(lines.filter((line) => line === words).length, 1);
 });
 
+test("what cannot be stored is not confirmed: Telegram keeps it until the database is back", async () => {
+  const { log, lines } = recordingLog();
+  start(log);
+  await dana.say("before");
+  await until("heard", () => heard.includes("before"));
+  await sql`alter table telegram.update rename to hidden`.execute(db);
+  await dana.say("meanwhile");
+  await until("it is noticed", () => lines.some((line) => line.startsWith("updates could not be stored")));
+  await sql`alter table telegram.hidden rename to update`.execute(db);
+  await until("heard", () => heard.includes("meanwhile"));
+});
+
 test("an answer that is lost on its way comes again and is handled once", async () => {
   await injectFault(sandbox.url, { kind: "drop_answer", methods: ["getUpdates"], times: 1 });
   await dana.say("once");

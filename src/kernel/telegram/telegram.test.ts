@@ -4,6 +4,7 @@ import { afterEach, test } from "node:test";
 import { sql } from "kysely";
 
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { Html } from "#kernel/lib/html.ts";
 import { clearFaults, injectFault, openPerson } from "#test/support/person.ts";
 import { telegramRig } from "#test/support/telegram-rig.ts";
@@ -12,6 +13,7 @@ import { until } from "#test/support/until.ts";
 import { callbackData } from "./callback-data.ts";
 import type { MessageRoute, UpdateContext } from "./route.ts";
 import type { Telegram } from "./telegram.ts";
+import { createTurns } from "./turns.ts";
 
 const rig = await telegramRig();
 const { database, sandbox } = rig;
@@ -56,11 +58,13 @@ const saying = (run: (context: UpdateContext, text: string) => Promise<void>): M
     return "handled";
   },
 });
-const allHandled = async (count: number): Promise<unknown> =>
-  await until(`${count} finished updates`, async () => {
+const allHandled = async (count: number, timeoutMs?: number): Promise<unknown> => {
+  const areHandled = async (): Promise<boolean> => {
     const rows = await rig.updates();
     return rows.length === count && rows.every(({ state }) => state !== "waiting");
-  });
+  };
+  return await until(`${count} finished updates`, areHandled, timeoutMs);
+};
 
 test("an update is stored, handled and erased; the answer is queued with the mark that it is handled", async () => {
   start({ routes: [{ owner: "test", messages: [echo] }] });
@@ -122,6 +126,14 @@ test("twenty copies of one update at once, at two replicas, are handled once", a
   assert.equal(await replicas[0]?.receive(textUpdate(99, 5, "once"), "right-secret"), "stored");
   assert.deepEqual(await effects(), ["once"]);
   assert.equal((await rig.sent()).length, 1);
+});
+
+test("an update that is no longer waiting cannot be marked as handled, so whoever handled it again undoes it", async () => {
+  await rig.replica({ routes: [], webhook }).receive(textUpdate(1, 5, "x"), "right-secret");
+  const turns = createTurns({ db, cipher: createCipher(rig.masterKey), botId: rig.api.botId });
+  await turns.markHandled(db, 1);
+  await assert.rejects(turns.markHandled(db, 1), /handled by somebody else/);
+  assert.equal(await turns.markFailed(db, 1, { error: "x", reference: "X" }), false);
 });
 
 test("numbers that start again at a lower one are not taken for old", async () => {
@@ -212,7 +224,8 @@ test("a statement that does not end is ended, and frees its locks", async () => 
   start({ routes: [{ owner: "test", messages: [route] }], handlerLimitMs: 200 });
   await dana.say("slow");
   await dana.say("next");
-  await allHandled(2);
+  // By us: the database's own limit, the backstop, is 5 s later.
+  await allHandled(2, 4000);
   assert.deepEqual(await effects(), ["next"]);
   const { rows } = await sql`
     select from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid() and state = 'active'`.execute(
