@@ -1,13 +1,6 @@
 export type * from "./content.ts";
 export type * from "./route.ts";
-export {
-  type ApiMethod,
-  type ApiPayload,
-  type ApiResult,
-  type BotApi,
-  type CallOptions,
-  createBotApi,
-} from "./bot-api.ts";
+export { type ApiResult, type BotApi, createBotApi } from "./bot-api.ts";
 export {
   isTelegramFailure,
   type TelegramFailure,
@@ -15,16 +8,14 @@ export {
   TelegramUnavailable,
   TelegramUnclear,
 } from "./bot-api-errors.ts";
-export { type Bot, type BotIdentity, createBotIdentity } from "./bot-identity.ts";
-export { callbackData, parseCallbackData } from "./callback-data.ts";
+export { type BotIdentity, createBotIdentity } from "./bot-identity.ts";
+export { callbackData } from "./callback-data.ts";
 export { createTelegramFiles } from "./files.ts";
 export { telegramMigrations } from "./inbox-store.ts";
 export { plainText } from "./markup.ts";
-export type { UploadFile } from "./multipart.ts";
 export type { Outgoing, OutgoingEdit, OutgoingMessage } from "./outgoing.ts";
 export { telegramPersonalData } from "./personal-data.ts";
 export {
-  type EditMethod,
   fillMedia,
   type Json,
   type JsonObject,
@@ -32,12 +23,10 @@ export {
   renderContent,
   type RenderedCall,
   renderEdit,
-  type RenderOptions,
-  type SendMethod,
 } from "./render.ts";
 export { updateRetention } from "./retention.ts";
 export { mayUse, type OwnedRoutes } from "./route-book.ts";
 export { telegramSettings } from "./settings.ts";
-export { longestCaption, longestText, shortenHtml, splitHtml } from "./split-html.ts";
+export { longestText, shortenHtml } from "./split-html.ts";
 export { createTelegram, type Telegram, type TelegramDeps } from "./telegram.ts";
-export { defaultWebhookSecret, type WebhookOutcome } from "./webhook.ts";
+export { defaultWebhookSecret } from "./webhook.ts";
