@@ -31,6 +31,7 @@ const backoff: Backoff = { firstMs: 300, longestMs: 10_000 };
 
 export function createBotIdentity({ api, clock, ids, log }: BotIdentityDeps): BotIdentity {
   let bot: Bot | undefined;
+  let told: string | undefined;
 
   return {
     current: () => bot,
@@ -43,7 +44,10 @@ export function createBotIdentity({ api, clock, ids, log }: BotIdentityDeps): Bo
           log.info({ botId: id, username }, "bot identified");
         } catch (error) {
           signal.throwIfAborted();
-          log.warn({ err: toError(error).message }, "bot could not be identified");
+          const { message } = toError(error);
+          // Once, however long Telegram is away.
+          if (message !== told) log.warn({ err: message }, "bot could not be identified");
+          told = message;
           await pause(clock, backoffMs(backoff, attempt, ids.random()), signal);
         }
       }
