@@ -10,8 +10,7 @@ export function personalDataOf(
 ): readonly (PersonalData & { readonly owner: string })[] {
   return [
     { owner: "account", export: accounts.exportUser, forget: accounts.forgetUser },
-    // Entries stay, under an account that no longer tells who it was.
-    { owner: "ledger", export: ledgerPersonalData.export, forget: async () => undefined },
+    { owner: "ledger", ...ledgerPersonalData },
     { owner: "telegram", ...telegramPersonalData(accounts) },
     { owner: "delivery", ...deliveryPersonalData(accounts) },
     ...[...parts].flatMap(([owner, { personalData }]) =>

@@ -41,6 +41,7 @@ export function accountCommands(deps: ChatDeps): ChatParts {
 
 async function start(deps: ChatDeps, context: UpdateContext): Promise<void> {
   const { t, tx, user, reply } = context;
+  await deps.ledger.welcome(tx, user.id);
   const { available } = await deps.ledger.balance(tx, user.id);
   const parts = [t("chat-start-hello", { name: user.firstName })];
   const buttons: (readonly Button[])[] = [];

@@ -1,5 +1,5 @@
 import type { GatewayFailure, StarsGateway, StarTransaction } from "../ledger/index.ts";
-import { type ApiResult, type BotApi, TelegramRefused, TelegramUnclear } from "../telegram/index.ts";
+import { type ApiResult, type BotApi, TelegramRefused, TelegramUnavailable } from "../telegram/index.ts";
 
 type TelegramTransaction = ApiResult<"getStarTransactions">["transactions"][number];
 type Partner = NonNullable<TelegramTransaction["source"]>;
@@ -12,7 +12,8 @@ export function makeStarsGateway(api: Pick<BotApi, "call">): StarsGateway {
         await api.call("refundStarPayment", { user_id: telegramId, telegram_payment_charge_id: chargeId });
         return "refunded";
       } catch (error) {
-        if (error instanceof TelegramRefused && error.description.includes("CHARGE_ALREADY_REFUNDED")) return "already_refunded";
+        if (error instanceof TelegramRefused && error.description.includes("CHARGE_ALREADY_REFUNDED"))
+          return "already_refunded";
         throw error;
       }
     },
@@ -29,7 +30,8 @@ export function gatewayFailure(error: unknown): GatewayFailure {
     // A revoked token or flood control says nothing about the refund.
     return error.errorCode === 429 || error.errorCode === 401 ? "unavailable" : "refused";
   }
-  return error instanceof TelegramUnclear ? "unclear" : "unavailable";
+  // Anything unknown may have happened after Telegram had acted: it is looked up before it is asked for again.
+  return error instanceof TelegramUnavailable ? "unavailable" : "unclear";
 }
 
 function readTransaction({ id, amount, date, source, receiver }: TelegramTransaction): StarTransaction {
