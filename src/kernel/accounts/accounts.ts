@@ -1,15 +1,9 @@
-import type { MigrationSource } from "../db/index.ts";
 import type { Accounts } from "./account.ts";
 import { type ApiKeysDeps, makeApiKeys } from "./api-keys.ts";
 import { makeAudit } from "./audit.ts";
 import { makeChats } from "./chats.ts";
 import { makePersonalAccounts } from "./personal-data.ts";
 import { makeUsers } from "./users.ts";
-
-export const accountsMigrations: MigrationSource = {
-  module: "accounts",
-  directory: new URL("./migrations/", import.meta.url),
-};
 
 export interface AccountsDeps extends ApiKeysDeps {
   /** `ADMIN_CHAT_IDS`. A private chat has the id of its person, who is an admin thereby. */

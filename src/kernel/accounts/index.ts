@@ -1,2 +1,2 @@
 export type * from "./account.ts";
-export { type AccountsDeps, accountsMigrations, createAccounts } from "./accounts.ts";
+export { type AccountsDeps, createAccounts } from "./accounts.ts";

@@ -1,4 +1,3 @@
-import type { MigrationSource } from "../db/index.ts";
 import type { Job, Schedule } from "../jobs/index.ts";
 import { makeAdjusting } from "./adjust.ts";
 import { readBalance } from "./book.ts";
@@ -16,11 +15,6 @@ import { makeRefundJob } from "./refund-saga.ts";
 import { makeRefunds } from "./refunds.ts";
 import { makeSweepJob } from "./sweep.ts";
 import { makeCheckJob } from "./violations.ts";
-
-export const ledgerMigrations: MigrationSource = {
-  module: "ledger",
-  directory: new URL("./migrations/", import.meta.url),
-};
 
 export interface LedgerModule {
   readonly ledger: Ledger;

@@ -1,6 +1,6 @@
 export { makeAdjusting } from "./adjust.ts";
 export { readBalance } from "./book.ts";
-export { createLedger, ledgerMigrations, type LedgerModule } from "./create-ledger.ts";
+export { createLedger, type LedgerModule } from "./create-ledger.ts";
 export type { JudgeHold, LedgerDeps } from "./deps.ts";
 export type * from "./ledger.ts";
 export { type LedgerPersonalData, ledgerPersonalData } from "./personal-data.ts";

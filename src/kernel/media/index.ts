@@ -4,5 +4,5 @@ export { createDrawingProcess, type DrawingDeps, type DrawingOptions, type Drawi
 export type { Draw, DrawingTask, DrawingTools } from "./drawing-task.ts";
 export { assertFontFiles } from "./fonts.ts";
 export { createLocalFiles, type FileStorage } from "./local-files.ts";
-export { createMediaFiles, type MediaFiles, type MediaFilesDeps, mediaMigrations } from "./media-files.ts";
+export { createMediaFiles, type MediaFiles, type MediaFilesDeps } from "./media-files.ts";
 export type { Swept } from "./sweep.ts";

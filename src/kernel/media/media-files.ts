@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { z } from "zod";
 
-import { afterCommit, type Db, type MigrationSource } from "../db/index.ts";
+import { afterCommit, type Db } from "../db/index.ts";
 import { defineJob, type Schedule } from "../jobs/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -13,11 +13,6 @@ import type { FileStorage } from "./local-files.ts";
 import type { MediaFile, MediaStore } from "./media-store.ts";
 import { makeSignedPaths } from "./signed-path.ts";
 import { eraseBytes, type Swept, sweepMedia } from "./sweep.ts";
-
-export const mediaMigrations: MigrationSource = {
-  module: "media",
-  directory: new URL("./migrations/", import.meta.url),
-};
 
 /** The store with what keeps it tidy. */
 export interface MediaFiles extends MediaStore {

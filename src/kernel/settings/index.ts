@@ -1,2 +1,2 @@
 export { defineSettings, type Settings, type SettingsChange, type SettingsSection } from "./section.ts";
-export { createSettings, type SettingsDeps, settingsMigrations, type SettingsStore } from "./settings.ts";
+export { createSettings, type SettingsDeps, type SettingsStore } from "./settings.ts";

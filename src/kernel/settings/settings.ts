@@ -2,17 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 
 import { sql } from "kysely";
 
-import { afterCommit, type Db, type Listener, type MigrationSource, notify, type Tx } from "../db/index.ts";
+import { afterCommit, type Db, type Listener, notify, type Tx } from "../db/index.ts";
 import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import { changedFields, effectiveValue, validValue } from "./effective-value.ts";
 import type { Settings, SettingsChange, SettingsSection } from "./section.ts";
-
-export const settingsMigrations: MigrationSource = {
-  module: "settings",
-  directory: new URL("./migrations/", import.meta.url),
-};
 
 export interface SettingsStore extends Settings {
   /** Reads what is stored and begins to follow changes. */
