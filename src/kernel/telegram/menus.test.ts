@@ -9,7 +9,10 @@ import type { Command } from "./route.ts";
 
 const rig = await telegramRig();
 const calls = rig.sandbox.journal.calls;
-const [admin, user] = [await openPerson(rig.sandbox.url, 700_000_001), await openPerson(rig.sandbox.url, 700_000_002)];
+const user = await openPerson(rig.sandbox.url, 700_000_002);
+const member = await openPerson(rig.sandbox.url, 700_000_003);
+/** Shares no group with the bot, so Telegram does not know the chat before it is opened. */
+const admin = await openPerson(rig.sandbox.url, 700_000_005);
 const groupId = -4_100_000_001;
 
 const command = (name: string, more: Partial<Command> = {}): Command => ({
@@ -39,7 +42,7 @@ test("everybody sees what he may use, in his language, and an admin chat that op
   const telegram = rig.replica({ routes, adminChatIds: [admin.id] });
   telegram.start();
   await shows(user, user.id, ["start: about start (ko)", "help: about help (ko)"]);
-  await shows(admin, groupId, ["help: about help (en)"]);
+  await shows(member, groupId, ["help: about help (en)"]);
   await until("the admin's menu was refused", () => (calls.get("getMyCommands") ?? 0) >= 7);
   await shows(admin, admin.id, ["start: about start (en)", "help: about help (en)"]);
   await admin.start();
