@@ -42,7 +42,8 @@ export type Outcome = Sent | Again | Ended;
 
 export interface Sent {
   readonly type: "sent";
-  readonly messageId: number;
+  /** Undefined when the answer did not tell. */
+  readonly messageId: number | undefined;
   /** What Telegram calls the files that went with it and were not known by a name before. */
   readonly files: readonly { readonly mediaId: string; readonly fileId: string }[];
   /** Of the media in the message, new or not. */

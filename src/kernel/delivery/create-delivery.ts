@@ -27,13 +27,14 @@ import { makeRecordSpecial } from "./record-special.ts";
 import { createRecorder } from "./recorder.ts";
 import { records } from "./records.ts";
 import { deliveryRetention, makeDays } from "./retention.ts";
+import { makeRetry } from "./retry-delivery.ts";
 import { createRules, type DeliveryEnvironment } from "./settings.ts";
 import { createSettlements, nameHandlers } from "./settlements.ts";
 import { moveDeliveries } from "./sql/finish.ts";
 import { recordSent } from "./sql/record-sent.ts";
 import { createTopics } from "./topics.ts";
 import { createUploads } from "./uploads.ts";
-import { createWakeup, deliveryChannel } from "./wakeup.ts";
+import { createWakeup, deliveryChannel, oldPayload } from "./wakeup.ts";
 import { createWriter } from "./write-deliveries.ts";
 
 export const deliveryMigrations: MigrationSource = {
@@ -89,14 +90,14 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
   const own = openDatabase({ url: database.url, log, connections: senderConnections });
   const contents = createContents({ db: own.db, marksRepeat: rules.marksRepeat });
   const uploads = createUploads({ db: own.db, media });
+  const textsOf = makeTextsOf(deps);
   const stopping = new AbortController();
   let leader: Leader | undefined;
   let led: Promise<void> = Promise.resolve();
 
   const forgetChat = (chatId: number): void => {
     for (const horizon of leader?.backlog.lanes ?? []) horizon.forget(chatId);
-    leader?.backlog.reread();
-    leader?.wake();
+    leader?.wake(true);
   };
   const recordSpecial = makeRecordSpecial({
     db: own.db,
@@ -105,6 +106,7 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
     settlements,
     onSuspended: () => leader?.sweep(),
     onMoved: forgetChat,
+    onDissolved: () => leader?.wake(true),
   });
   const recorder = createRecorder({
     clock,
@@ -121,15 +123,16 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
     random: ids.random,
     repeatsAfterDoubt: rules.repeatsAfterDoubt,
     paidBroadcast: rules.paidBroadcast,
-    repeatMark: async (chatId) => (await textsOf(deps, own.db, chatId))("delivery-perhaps-repeat"),
+    repeatMark: async (chatId) => (await textsOf(own.db, chatId))("delivery-perhaps-repeat"),
   });
   const lease = createLease({ db: own.db, clock, log, name: `delivery.send:${api.botId}`, owner: deps.owner });
-  deps.listener.on(deliveryChannel, () => leader?.wake());
+  deps.listener.on(deliveryChannel, (payload) => leader?.wake(payload === oldPayload));
 
   return {
     ...createWriter({ topics, wakeup }),
     ...createCards({ topics, wakeup }),
     ...records,
+    retry: makeRetry(wakeup),
     preferences: createPreferences({ topics, wakeup }),
     start: () => {
       nameHandlers(deps.settlements());
@@ -148,6 +151,7 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
             recordSpecial,
             settlements,
             wakeup,
+            textsOf,
             maySend: () => lease.held()?.epoch === epoch,
             onAttempt: () => undefined,
           },
@@ -179,8 +183,10 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
   };
 }
 
-async function textsOf({ accounts, texts }: DeliveryDeps, db: Db, chatId: number): Promise<Translate> {
-  const chat = await accounts.chatById(db, chatId);
-  const user = chat?.userId === undefined ? undefined : await accounts.userById(db, chat.userId);
-  return texts(user?.language ?? "en");
+function makeTextsOf({ accounts, texts }: DeliveryDeps): (db: Db, chatId: number) => Promise<Translate> {
+  return async (db, chatId) => {
+    const chat = await accounts.chatById(db, chatId);
+    const user = chat?.userId === undefined ? undefined : await accounts.userById(db, chat.userId);
+    return texts(user?.language ?? "en");
+  };
 }

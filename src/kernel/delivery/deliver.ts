@@ -1,14 +1,7 @@
 import type { Html } from "../lib/html.ts";
-import {
-  type BotApi,
-  fillMedia,
-  isTelegramFailure,
-  type JsonObject,
-  type MediaSlot,
-  type TelegramFailure,
-  TelegramRefused,
-} from "../telegram/index.ts";
-import { type Claimed, isEdit, isUsual, type Outcome } from "./claimed.ts";
+import { type BotApi, fillMedia, isTelegramFailure, type JsonObject, TelegramRefused } from "../telegram/index.ts";
+import { attachName, isUnknownFile, openFiles, reference } from "./call-files.ts";
+import { type Claimed, isEdit, isUsual, type Outcome, type Sent } from "./claimed.ts";
 import { composeCall, type ComposedCall, headJson } from "./compose-call.ts";
 import type { PreparedContent } from "./contents.ts";
 import { type Alarm, judgeFailure } from "./judge-failure.ts";
@@ -54,16 +47,7 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     try {
       const sent = readAnswer(await api.callRaw(method, head + tail));
       const more = claimed.sentIds.length + 1 < prepared.parts.length;
-      return {
-        outcome: {
-          type: "sent",
-          messageId: sent?.messageId ?? 0,
-          files: [],
-          fileId: undefined,
-          showsMedia: false,
-          more,
-        },
-      };
+      return { outcome: { ...plainSent, messageId: sent?.messageId, more } };
     } catch (error) {
       return judge(claimed, error);
     }
@@ -79,10 +63,29 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
       return { outcome: { type: "ended", state: "failed", error: "a file of the message is gone" } };
     try {
       const sent = readAnswer(await perform(call, files));
-      return { outcome: sentOutcome(claimed, call, sent, files) };
+      const named = nameFiles(call.media, sent?.fileIds ?? []);
+      for (const { mediaId, fileId } of named) uploads.named(mediaId, fileId);
+      return {
+        outcome: sentOutcome(
+          claimed,
+          call,
+          sent,
+          named.filter(({ mediaId }) => files.has(attachName(mediaId))),
+        ),
+      };
     } catch (error) {
+      // Sent by names of which Telegram knows one no more: next time the files themselves.
       if (error instanceof TelegramRefused && isUnknownFile(error) && call.media.length > files.size) {
         uploads.forget(call.media.map(({ mediaId }) => mediaId));
+        return {
+          outcome: {
+            type: "again",
+            delayMs: 0,
+            counts: true,
+            event: "uploaded",
+            detail: "Telegram had lost its file: uploaded again",
+          },
+        };
       }
       return judge(claimed, error);
     }
@@ -100,25 +103,6 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
     }
   };
 
-  const sentOutcome = (
-    claimed: Claimed,
-    call: ComposedCall,
-    sent: SentMessage | undefined,
-    files: ReadonlyMap<string, PendingUpload>,
-  ): Outcome => {
-    const names = nameFiles(call.media, sent?.fileIds ?? []);
-    for (const { mediaId, fileId } of names) uploads.named(mediaId, fileId);
-    const shown = isEdit(claimed) ? (claimed.editMessageId ?? claimed.card?.messageId) : undefined;
-    return {
-      type: "sent",
-      messageId: sent?.messageId ?? shown ?? 0,
-      files: names.filter(({ mediaId }) => [...files.keys()].includes(attachName(mediaId))),
-      fileId: sent?.fileIds[0],
-      showsMedia: (sent?.fileIds.length ?? 0) > 0,
-      more: call.part + 1 < call.parts,
-    };
-  };
-
   return async (claimed, prepared) => {
     const usual = isUsual(claimed) ? prepared.parts[claimed.sentIds.length] : undefined;
     return usual?.tail === undefined
@@ -127,38 +111,32 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
   };
 }
 
-/** Opens what has to be uploaded. */
-async function openFiles(uploads: Uploads, call: ComposedCall): Promise<ReadonlyMap<string, PendingUpload> | "gone"> {
-  const files = new Map<string, PendingUpload>();
-  const needed = call.media.filter(({ mediaId }) => uploads.fileId(mediaId) === undefined);
-  // A thumbnail goes with the file it belongs to, or not at all.
-  const uploading = call.media.some(({ role, mediaId }) => role === "file" && uploads.fileId(mediaId) === undefined);
-  for (const { mediaId, role } of uploading ? needed : []) {
-    const file = await uploads.open(mediaId);
-    if (file !== undefined) files.set(attachName(mediaId), file);
-    else if (role === "file") {
-      for (const opened of files.values()) opened.body.destroy();
-      return "gone";
-    }
-  }
-  return files;
-}
+const plainSent: Sent = {
+  type: "sent",
+  messageId: undefined,
+  files: [],
+  fileId: undefined,
+  showsMedia: false,
+  more: false,
+};
 
-function reference(
-  uploads: Uploads,
-  files: ReadonlyMap<string, PendingUpload>,
-  { mediaId, role }: MediaSlot,
-): string | undefined {
-  if (files.has(attachName(mediaId))) return `attach://${attachName(mediaId)}`;
-  return role === "file" ? uploads.fileId(mediaId) : undefined;
-}
-
-function attachName(mediaId: string): string {
-  return `file-${mediaId}`;
-}
-
-function isUnknownFile({ description }: TelegramFailure & { description: string }): boolean {
-  return /wrong (file identifier|remote file)|invalid file/i.test(description);
+function sentOutcome(
+  claimed: Claimed,
+  call: ComposedCall,
+  sent: SentMessage | undefined,
+  uploaded: Sent["files"],
+): Sent {
+  // Some edits are answered with a bare "true".
+  const edited = isEdit(claimed) ? (claimed.editMessageId ?? claimed.card?.messageId ?? undefined) : undefined;
+  const [fileId] = sent?.fileIds ?? [];
+  return {
+    type: "sent",
+    messageId: sent?.messageId ?? edited,
+    files: uploaded,
+    fileId,
+    showsMedia: fileId !== undefined,
+    more: call.part + 1 < call.parts,
+  };
 }
 
 /** A text for a message that turns out to have media becomes its caption. */

@@ -100,7 +100,7 @@ export interface Delivery {
   /**
    * Queues one message for many chats in one statement, applying preferences, suspension and quiet hours in SQL.
    * @param recipients a query with the columns `chat_id bigint` and, optionally used for the dedupe key per chat, nothing else.
-   * @returns the batch and how many rows were made (duplicates not counted).
+   * @returns the batch and for how many chats it was queued: not those it was refused for (muted, suspended) and not duplicates.
    */
   readonly fanOut: (
     tx: Tx,
@@ -121,8 +121,15 @@ export interface Delivery {
     db: Db,
     filter: DeliveryFilter,
   ) => Promise<{ readonly deliveries: readonly DeliveryRecord[]; readonly nextCursor: string | undefined }>;
+  /** By an operator: sends a delivery again that is `failed` or `unknown`. */
+  readonly retry: (tx: Tx, id: number) => Promise<RetryResult>;
   readonly preferences: Preferences;
 }
+
+export type RetryResult =
+  | { readonly ok: true }
+  /** `superseded`: a newer state of the card is on its way, or what was said is no longer kept. */
+  | { readonly ok: false; readonly reason: "not_found" | "not_retryable" | "superseded" };
 
 export interface DeliveryRecord {
   readonly id: number;

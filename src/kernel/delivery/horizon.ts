@@ -1,4 +1,7 @@
+import { type ChatLine, gapSize, has, insert, newLine, takeOut } from "./chat-line.ts";
 import { createHeap, type Heap } from "./heap.ts";
+
+export { gapSize };
 
 /** A queued delivery as far as choosing needs to know it. The row itself is read again when it is claimed. */
 export interface Candidate {
@@ -14,7 +17,7 @@ export interface Candidate {
   readonly waitMs: number;
 }
 
-/** What a candidate is told that cannot go yet: until when its chat and lane wait. */
+/** What a candidate is told: go, wait with the rest of its chat and lane, or nobody of this lane goes now. */
 export type Choice = { readonly take: true } | { readonly take: false; readonly chatWaitMs: number } | "stop";
 
 /**
@@ -24,9 +27,9 @@ export type Choice = { readonly take: true } | { readonly take: false; readonly 
 export interface Horizon {
   /** Takes it in unless it is known. Beyond a few per chat the rest of the chat stays in the database. */
   readonly offer: (candidate: Candidate) => void;
-  /** Asks `choose` about the first of each chat that does not wait, oldest first, until it says stop or `most` are taken. */
+  /** Asks about the first of each chat that does not wait, oldest first, until told to stop or `most` are taken. */
   readonly choose: (most: number, choose: (candidate: Candidate) => Choice) => readonly Candidate[];
-  /** Taken, and over: finished, or gone from the queue by other hands. The next of its chat may go. */
+  /** Over: finished, or gone from the queue by other hands. The next of its chat may go. */
   readonly finish: (candidate: Candidate) => void;
   /** Taken, and to be tried again. */
   readonly putBack: (candidate: Candidate, waitMs: number) => void;
@@ -44,153 +47,45 @@ export interface Horizon {
   readonly readyChats: () => number;
 }
 
-interface Line {
-  readonly chatId: number;
-  /** By id; the first one is on the wire when `away`. */
-  readonly waiting: Waiting[];
-  away: boolean;
-  /** More of this chat is in the database, behind this id. */
-  moreAfter: number | undefined;
-  /** Something came that belongs behind the gap. */
-  missed: boolean;
-  /** Distinguishes its current place in a heap from older ones. */
-  place: number;
-  ready: boolean;
-}
-
-interface Waiting {
-  readonly candidate: Candidate;
-  readonly notBeforeMs: number;
-}
-
-interface Place {
-  readonly line: Line;
-  readonly place: number;
-}
-
-/** More would only fill memory: a chat gets about one a second. */
-const mostPerChat = 8;
-/** One more than is kept, to see whether there is more. */
-export const gapSize = mostPerChat + 1;
-
 export function createHorizon(nowMs: () => number): Horizon {
-  const lines = new Map<number, Line>();
-  const ready = createHeap<Place>();
-  const parked = createHeap<Place>();
-  const exhausted = new Set<Line>();
+  const lines = new Map<number, ChatLine>();
+  const exhausted = new Set<ChatLine>();
+  const places = createPlaces(nowMs);
   let known = 0;
-  let readyCount = 0;
 
-  const leavePlace = (line: Line): void => {
-    line.place += 1;
-    if (line.ready) readyCount -= 1;
-    line.ready = false;
+  const take = (line: ChatLine, candidate: Candidate): void => {
+    if (has(line, candidate)) return;
+    const notBeforeMs = candidate.waitMs > 0 ? nowMs() + candidate.waitMs : 0;
+    const { first, added } = insert(line, { candidate, notBeforeMs });
+    known += added;
+    if (first) places.set(line);
   };
-  const setPlace = (line: Line, heap: Heap<Place>, key: number): void => {
-    leavePlace(line);
-    heap.add(key, { line, place: line.place });
-    if (heap !== ready) return;
-    line.ready = true;
-    readyCount += 1;
-  };
-  const place = (line: Line): void => {
-    const [head] = line.waiting;
-    if (line.away || head === undefined) return;
-    if (head.notBeforeMs > nowMs()) setPlace(line, parked, head.notBeforeMs);
-    else setPlace(line, ready, head.candidate.id);
-  };
-  const unpark = (): void => {
-    const now = nowMs();
-    for (let top = parked.peek(); top !== undefined && top.key <= now; top = parked.peek()) {
-      parked.pop();
-      const { line, place: at } = top.value;
-      const [head] = line.waiting;
-      if (line.place === at && head !== undefined) setPlace(line, ready, head.candidate.id);
-    }
-  };
-  /** Takes out what is known of it. @returns its line when it was the first of it. */
-  const remove = (candidate: Candidate): Line | undefined => {
+  /** @returns its line when it was the first of it. */
+  const remove = (candidate: Candidate): ChatLine | undefined => {
     const line = lines.get(candidate.chatId);
-    const index = line?.waiting.findIndex((waiting) => waiting.candidate.id === candidate.id) ?? -1;
-    if (line === undefined || index < 0) return undefined;
-    line.waiting.splice(index, 1);
+    const index = line && takeOut(line, candidate);
+    if (index === undefined) return undefined;
     known -= 1;
-    if (index > 0) return undefined;
-    leavePlace(line);
+    if (line === undefined || index > 0) return undefined;
+    places.leave(line);
     line.away = false;
     return line;
   };
-  const insert = (line: Line, candidate: Candidate): void => {
-    const { waiting } = line;
-    if (waiting.some((known) => known.candidate.id === candidate.id)) return;
-    let at = waiting.length;
-    while (at > 0 && (waiting[at - 1]?.candidate.id ?? 0) > candidate.id) at -= 1;
-    // The one on the wire stays first, even when an older one turns up.
-    if (line.away && at === 0) at = 1;
-    if (at >= mostPerChat) {
-      line.moreAfter = candidate.id - 1;
-      return;
-    }
-    waiting.splice(at, 0, { candidate, notBeforeMs: candidate.waitMs > 0 ? nowMs() + candidate.waitMs : 0 });
-    known += 1;
-    if (waiting.length > mostPerChat) {
-      const last = waiting.pop();
-      known -= 1;
-      if (last !== undefined) line.moreAfter = last.candidate.id - 1;
-    }
-    if (at === 0) place(line);
-  };
-
-  const settle = (line: Line): void => {
-    if (line.waiting.length > 0) place(line);
+  const settle = (line: ChatLine): void => {
+    if (line.waiting.length > 0) places.set(line);
     else if (line.moreAfter === undefined) lines.delete(line.chatId);
     else exhausted.add(line);
   };
 
   return {
     offer: (candidate) => {
-      let line = lines.get(candidate.chatId);
-      if (line === undefined) {
-        line = {
-          chatId: candidate.chatId,
-          waiting: [],
-          away: false,
-          moreAfter: undefined,
-          missed: false,
-          place: 0,
-          ready: false,
-        };
-        lines.set(candidate.chatId, line);
-      }
-      if (line.moreAfter === undefined || candidate.id <= line.moreAfter) insert(line, candidate);
+      const line = lines.get(candidate.chatId) ?? newLine(candidate.chatId);
+      lines.set(candidate.chatId, line);
+      if (line.moreAfter === undefined || candidate.id <= line.moreAfter) take(line, candidate);
       // Behind a gap: it is read with what is in the gap.
       else line.missed = true;
     },
-    choose: (most, choose) => {
-      unpark();
-      const taken: Candidate[] = [];
-      while (taken.length < most) {
-        const top = ready.peek();
-        if (top === undefined) break;
-        const { line, place: at } = top.value;
-        const [head] = line.waiting;
-        if (line.place !== at || head === undefined) {
-          ready.pop();
-          continue;
-        }
-        const choice = choose(head.candidate);
-        if (choice === "stop") break;
-        ready.pop();
-        if (choice.take) {
-          leavePlace(line);
-          line.away = true;
-          taken.push(head.candidate);
-        } else {
-          setPlace(line, parked, nowMs() + choice.chatWaitMs);
-        }
-      }
-      return taken;
-    },
+    choose: (most, choose) => chooseFrom(places, most, choose),
     finish: (candidate) => {
       const line = remove(candidate);
       if (line !== undefined) settle(line);
@@ -201,19 +96,18 @@ export function createHorizon(nowMs: () => number): Horizon {
       // First again, whatever else has come.
       line.waiting.unshift({ candidate, notBeforeMs: nowMs() + waitMs });
       known += 1;
-      place(line);
+      places.set(line);
     },
     gaps: () => {
-      const chats = [...exhausted].map(({ chatId, moreAfter = 0 }) => ({ chatId, afterId: moreAfter }));
       for (const line of exhausted) line.missed = false;
-      return chats;
+      return [...exhausted].map(({ chatId, moreAfter = 0 }) => ({ chatId, afterId: moreAfter }));
     },
     fillGap: (chatId, candidates) => {
       const line = lines.get(chatId);
       if (line === undefined) return;
       exhausted.delete(line);
       line.moreAfter = undefined;
-      for (const candidate of candidates) if (line.moreAfter === undefined) insert(line, candidate);
+      for (const candidate of candidates) if (line.moreAfter === undefined) take(line, candidate);
       // Came while the gap was being read: perhaps too late to be among what was found.
       if (line.missed) line.moreAfter ??= candidates.at(-1)?.id ?? 0;
       line.missed = false;
@@ -222,19 +116,100 @@ export function createHorizon(nowMs: () => number): Horizon {
     forget: (chatId) => {
       const line = lines.get(chatId);
       if (line === undefined) return;
-      leavePlace(line);
+      places.leave(line);
       known -= line.waiting.length;
       exhausted.delete(line);
       lines.delete(chatId);
     },
-    nextAtMs: () => {
-      for (let top = parked.peek(); top !== undefined; top = parked.peek()) {
-        if (top.value.line.place === top.value.place) return top.key;
-        parked.pop();
-      }
-      return undefined;
-    },
+    nextAtMs: places.nextAtMs,
     size: () => known,
-    readyChats: () => readyCount,
+    readyChats: places.readyCount,
   };
+}
+
+/** Where the lines stand whose first is not on the wire: ready, by its id, or waiting, by time. */
+interface Places {
+  readonly set: (line: ChatLine) => void;
+  readonly park: (line: ChatLine, forMs: number) => void;
+  readonly leave: (line: ChatLine) => void;
+  /** The line with the oldest first that is ready. */
+  readonly first: () => ChatLine | undefined;
+  readonly nextAtMs: () => number | undefined;
+  readonly readyCount: () => number;
+}
+
+interface Place {
+  readonly line: ChatLine;
+  readonly place: number;
+}
+
+function createPlaces(nowMs: () => number): Places {
+  const ready = createHeap<Place>();
+  const parked = createHeap<Place>();
+  let readyCount = 0;
+
+  const leave = (line: ChatLine): void => {
+    line.place += 1;
+    if (line.ready) readyCount -= 1;
+    line.ready = false;
+  };
+  const setIn = (heap: Heap<Place>, line: ChatLine, key: number): void => {
+    leave(line);
+    heap.add(key, { line, place: line.place });
+    if (heap !== ready) return;
+    line.ready = true;
+    readyCount += 1;
+  };
+  const set = (line: ChatLine): void => {
+    const [head] = line.waiting;
+    if (line.away || head === undefined) return;
+    if (head.notBeforeMs > nowMs()) setIn(parked, line, head.notBeforeMs);
+    else setIn(ready, line, head.candidate.id);
+  };
+  /** The top whose line still stands there. */
+  const top = (heap: Heap<Place>): { readonly key: number; readonly line: ChatLine } | undefined => {
+    for (let entry = heap.peek(); entry !== undefined; entry = heap.peek()) {
+      const { line, place } = entry.value;
+      if (line.place === place) return { key: entry.key, line };
+      heap.pop();
+    }
+    return undefined;
+  };
+  return {
+    set,
+    park: (line, forMs) => {
+      setIn(parked, line, nowMs() + forMs);
+    },
+    leave,
+    first: () => {
+      const now = nowMs();
+      for (let next = top(parked); next !== undefined && next.key <= now; next = top(parked)) {
+        const [head] = next.line.waiting;
+        if (head === undefined) leave(next.line);
+        else setIn(ready, next.line, head.candidate.id);
+      }
+      return top(ready)?.line;
+    },
+    nextAtMs: () => top(parked)?.key,
+    readyCount: () => readyCount,
+  };
+}
+
+function chooseFrom(places: Places, most: number, choose: (candidate: Candidate) => Choice): readonly Candidate[] {
+  const taken: Candidate[] = [];
+  while (taken.length < most) {
+    const line = places.first();
+    const candidate = line?.waiting[0]?.candidate;
+    if (line === undefined || candidate === undefined) break;
+    const choice = choose(candidate);
+    if (choice === "stop") break;
+    if (choice.take) {
+      places.leave(line);
+      line.away = true;
+      taken.push(candidate);
+    } else {
+      places.park(line, choice.chatWaitMs);
+    }
+  }
+  return taken;
 }

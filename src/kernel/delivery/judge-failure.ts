@@ -86,7 +86,7 @@ function judgeRefusal(claimed: Claimed, refused: TelegramRefused): Judgement {
 /** Refusals of this one message. */
 function judgeRequest(claimed: Claimed, description: string): Outcome {
   if (/message is not modified/i.test(description)) {
-    const messageId = claimed.editMessageId ?? claimed.card?.messageId ?? 0;
+    const messageId = claimed.editMessageId ?? claimed.card?.messageId ?? undefined;
     return { type: "sent", messageId, files: [], fileId: undefined, showsMedia: false, more: false };
   }
   if (/can't parse entities/i.test(description) && !claimed.plain) {

@@ -1,6 +1,7 @@
-import type { Database } from "../db/index.ts";
+import type { Database, Db } from "../db/index.ts";
 import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
+import type { Translate } from "../lib/texts.ts";
 import type { Logger } from "../observability/index.ts";
 import type { BotApi } from "../telegram/index.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
@@ -20,7 +21,6 @@ import { createSweeps, type Sweeps } from "./sweeps.ts";
 import { rememberFlood, seedPacer, takeOver } from "./take-over.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Wakeup } from "./wakeup.ts";
-import { createWireGauge } from "./wire-gauge.ts";
 
 export interface LeadDeps {
   readonly database: Database;
@@ -36,6 +36,8 @@ export interface LeadDeps {
   readonly recordSpecial: (landings: readonly Landing[]) => Promise<readonly Recorded[]>;
   readonly settlements: Settlements;
   readonly wakeup: Wakeup;
+  /** In the language of the chat. */
+  readonly textsOf: (db: Db, chatId: number) => Promise<Translate>;
   readonly maySend: () => boolean;
   readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
 }
@@ -48,7 +50,7 @@ export interface Leader {
   readonly pacer: () => Pacer;
   readonly outage: Outage;
   /** Look at everything again: somebody has written something. */
-  readonly wake: () => void;
+  readonly wake: (old: boolean) => void;
   readonly sweep: () => void;
 }
 
@@ -142,8 +144,8 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
       },
     },
     pacer: pace.current,
-    gauge: createWireGauge(concurrency),
-    mostUnrecorded: 2 * concurrency,
+    concurrency,
+    isThere: outage.isThere,
     paused: () => outage.reason() !== undefined,
     onAttempt: (claimed, attempt) => {
       heed(claimed, attempt);
@@ -155,8 +157,9 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     onMissing: sweepNudge.nudge,
   });
   const read = createQueueReader({ ...deps, pool, backlog, onFound: sender.pump });
-  const wake = (): void => {
-    backlog.hint();
+  const wake = (old: boolean): void => {
+    if (old) backlog.reread();
+    else backlog.hint();
     read();
     sweepNudge.nudge();
   };
@@ -165,6 +168,7 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     settlements: deps.settlements,
     inFlight: () => [...sender.inFlight().keys()],
     offer: backlog.offer,
+    textsOf: deps.textsOf,
   });
   const disconnect = deps.wakeup.connect({
     offer: (candidate) => {
@@ -174,6 +178,9 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     more: (lane) => {
       backlog.hint(lane);
       read();
+    },
+    old: () => {
+      wake(true);
     },
     waiting: sweepNudge.nudge,
   });

@@ -13,6 +13,8 @@ export interface Outage {
   /** An answer has come: Telegram is there. */
   readonly answered: () => void;
   readonly failed: (reason: OutageReason) => void;
+  /** Asks now. */
+  readonly isThere: () => Promise<boolean>;
 }
 
 export interface OutageDeps {
@@ -35,7 +37,7 @@ export function createOutage({ api, clock, log, random, signal, onRecovered }: O
   let reason: OutageReason | undefined;
   let failures = 0;
 
-  const isBack = async (): Promise<boolean> => {
+  const isThere = async (): Promise<boolean> => {
     try {
       await api.call("getMe", {}, { timeoutMs: probeTimeoutMs, signal });
       return true;
@@ -52,7 +54,7 @@ export function createOutage({ api, clock, log, random, signal, onRecovered }: O
   const probe = async (): Promise<void> => {
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       await pause(clock, reason === "unauthorized" ? unauthorizedMs : backoffMs(probing, attempt, random()), signal);
-      if (signal.aborted || !(await isBack())) continue;
+      if (signal.aborted || !(await isThere())) continue;
       log.info({ attempt }, "telegram is back: sending goes on");
       reason = undefined;
       failures = 0;
@@ -62,6 +64,7 @@ export function createOutage({ api, clock, log, random, signal, onRecovered }: O
   };
 
   return {
+    isThere,
     reason: () => reason,
     answered: () => {
       failures = 0;

@@ -1,5 +1,3 @@
-import { lanes } from "./delivery.ts";
-
 /** What Telegram allows, as far as anybody knows. 0 is no limit. */
 export interface PaceLimits {
   readonly globalPerSecond: number;
@@ -54,5 +52,3 @@ export function chatRate({ chatPerSecond, chatBurst, groupPerMinute }: PaceLimit
 export function reserved(burst: number, lane: number): number {
   return Math.min(Math.floor(burst * (reservedShare[lane] ?? 0)), Math.ceil(burst) - 1);
 }
-
-export const laneCount = lanes.length;

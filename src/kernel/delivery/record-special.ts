@@ -5,6 +5,7 @@ import { type Db, inTransaction, type Tx } from "../db/index.ts";
 import type { MediaStore } from "../media/index.ts";
 import { type Again, type Claimed, type Ended, isEdit, type Sent } from "./claimed.ts";
 import type { Landing, Recorded } from "./recorder.ts";
+import { dissolveDigest } from "./release-held.ts";
 import type { Settlements } from "./settlements.ts";
 import { addEntry, type End, finish, moveDeliveries, refuseChat } from "./sql/finish.ts";
 
@@ -17,6 +18,8 @@ export interface RecordSpecialDeps {
   readonly onSuspended: (chatId: number) => void;
   /** After the commit: the chat's queue stands under another id. */
   readonly onMoved: (chatId: number) => void;
+  /** After the commit: the members of a digest are queued again. */
+  readonly onDissolved: () => void;
 }
 
 const over: Recorded = { type: "over" };
@@ -42,9 +45,14 @@ export function makeRecordSpecial(
   const recordSent = async (tx: Tx, claimed: Claimed, sent: Sent): Promise<Recorded> => {
     for (const { mediaId, fileId } of sent.files) await media.rememberFileId(tx, mediaId, fileId);
     if (claimed.card !== undefined) await rememberCard(tx, claimed, sent);
-    const sentIds = [...claimed.sentIds, sent.messageId];
+    const sentIds = [...claimed.sentIds, sent.messageId ?? 0];
     if (sent.more || claimed.sentIds.length > 0) {
-      await addEntry(tx, claimed.id, "part", `part ${sentIds.length} sent as message ${sent.messageId}`);
+      await addEntry(
+        tx,
+        claimed.id,
+        "part",
+        `part ${sentIds.length} arrived as message ${sent.messageId ?? "without an id"}`,
+      );
       await sql`update delivery.outbox set sent_ids = ${sentIds}, attempts = 0 where id = ${claimed.id}`.execute(tx);
     }
     if (sent.more) return await stay(tx, claimed, 0);
@@ -81,6 +89,7 @@ export function makeRecordSpecial(
       await accounts.suspendChat(tx, claimed.chatId, ended.suspend);
       await refuseChat(tx, claimed.chatId, ended.suspend);
     }
+    if (claimed.isDigest && ended.state === "failed") await dissolveDigest(tx, claimed.id);
     return await end(tx, claimed, { state: ended.state, error: ended.error, claimedAt: claimed.claimedAt });
   };
 
@@ -107,6 +116,7 @@ export function makeRecordSpecial(
     });
     for (const { claimed, outcome } of landings) {
       if (outcome.type === "ended" && outcome.suspend !== undefined) deps.onSuspended(claimed.chatId);
+      if (outcome.type === "ended" && claimed.isDigest) deps.onDissolved();
       if (outcome.type === "again" && outcome.change?.movedTo !== undefined) deps.onMoved(claimed.chatId);
     }
     return recorded;
@@ -131,6 +141,6 @@ async function keepNewer(tx: Tx, claimed: Claimed): Promise<Recorded> {
 async function rememberCard(tx: Tx, claimed: Claimed, sent: Sent): Promise<void> {
   const shown = isEdit(claimed) && !sent.showsMedia ? sql`shown` : sent.showsMedia ? sql`'media'` : sql`'text'`;
   await sql`
-    update delivery.card set message_id = ${sent.messageId}, shown = ${shown}, changed_at = now()
+    update delivery.card set message_id = ${sent.messageId ?? null}, shown = ${shown}, changed_at = now()
     where id = ${claimed.card?.id ?? null}`.execute(tx);
 }

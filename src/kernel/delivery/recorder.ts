@@ -2,6 +2,7 @@ import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import { type Claimed, isUsual, type Outcome } from "./claimed.ts";
+import { createLandingQueue, createLoop } from "./landing-queue.ts";
 import type { SentRecord } from "./sql/record-sent.ts";
 
 /** One attempt that has ended. */
@@ -46,7 +47,8 @@ export interface Recorder {
 }
 
 /** Long enough that answers which arrive together are written together, short beside a round trip to Telegram. */
-const gatherMs = 2;
+const gatherMs = 4;
+const enough = 64;
 const mostUsual = 512;
 const mostSpecial = 32;
 const retryMs = 250;
@@ -54,84 +56,25 @@ const retryMs = 250;
 export function createRecorder(deps: RecorderDeps): Recorder {
   const { clock, log } = deps;
   const closed = new AbortController();
-  const flights = new Map<number, number>();
-  let landedFlights: number[] = [];
-  const usual = createQueue();
-  const special = createQueue();
-
-  const landed = (landings: readonly Landing[]): void => {
-    for (const { claimed } of landings) {
-      const left = (flights.get(claimed.flightId) ?? 1) - 1;
-      if (left > 0) {
-        flights.set(claimed.flightId, left);
-      } else {
-        flights.delete(claimed.flightId);
-        landedFlights.push(claimed.flightId);
-      }
-    }
-  };
+  const flights = createFlights();
+  const usual = createLandingQueue();
+  const special = createLandingQueue();
 
   const writeUsual = async (batch: readonly Landing[]): Promise<void> => {
     const epoch = batch[0]?.epoch ?? 0;
-    const ended = landedFlights;
-    landedFlights = [];
+    const landedFlights = flights.takeEmpty();
     try {
-      const count = await deps.recordSent({ epoch, sent: batch.map(sentRecord), landedFlights: ended });
+      const count = await deps.recordSent({ epoch, sent: batch.map(sentRecord), landedFlights });
       if (count < batch.length)
         log.warn({ epoch, missing: batch.length - count }, "sent deliveries were no longer there");
     } catch (error) {
-      landedFlights.push(...ended);
+      flights.putBack(landedFlights);
       throw error;
     }
     for (const landing of batch) deps.onRecorded(landing, { type: "over" });
   };
 
-  const writeSpecial = async (batch: readonly Landing[]): Promise<void> => {
-    const recorded = await deps.recordSpecial(batch);
-    for (const [index, landing] of batch.entries()) deps.onRecorded(landing, recorded[index] ?? { type: "over" });
-    landed(batch);
-    if (landedFlights.length > 0) usualLoop.wake();
-  };
-
-  const usualLoop = createLoop(closed.signal, async () => {
-    if (usual.size() < mostUsual / 4) await pause(clock, gatherMs);
-    const batch = usual.take(mostUsual);
-    if (batch.length === 0 && landedFlights.length === 0) return false;
-    landed(batch);
-    // Until the database takes it: what is known of the wire is known nowhere else.
-    await insist(async () => {
-      await writeUsual(batch);
-    });
-    usual.done(batch);
-    return true;
-  });
-
-  const specialLoop = createLoop(closed.signal, async () => {
-    const batch = special.take(mostSpecial);
-    if (batch.length === 0) return false;
-    const failed = await tryTogetherThenAlone(batch);
-    special.done(batch);
-    // One that cannot be written must not keep the others waiting; it is tried again behind them.
-    for (const landing of failed) special.add(landing);
-    if (failed.length === batch.length) await pause(clock, retryMs, closed.signal);
-    return true;
-  });
-
-  const tryTogetherThenAlone = async (batch: readonly Landing[]): Promise<readonly Landing[]> => {
-    try {
-      await writeSpecial(batch);
-      return [];
-    } catch (error) {
-      if (batch.length === 1) {
-        log.error({ err: toError(error), delivery: batch[0]?.claimed.id }, "an outcome could not be recorded yet");
-        return batch;
-      }
-      const failed: Landing[] = [];
-      for (const landing of batch) failed.push(...(await tryTogetherThenAlone([landing])));
-      return failed;
-    }
-  };
-
+  /** Until the database takes it: what is known of the wire is known nowhere else. */
   const insist = async (task: () => Promise<void>): Promise<void> => {
     for (let failures = 0; !closed.signal.aborted; failures += 1) {
       try {
@@ -144,15 +87,43 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     }
   };
 
+  const usualLoop = createLoop(closed.signal, async () => {
+    if (usual.size() < enough) await pause(clock, gatherMs);
+    const batch = usual.take(mostUsual);
+    if (batch.length === 0 && !flights.anyEmpty()) return false;
+    flights.landed(batch);
+    await insist(async () => {
+      await writeUsual(batch);
+    });
+    usual.done(batch);
+    return true;
+  });
+
+  const writeSpecial = async (batch: readonly Landing[]): Promise<void> => {
+    const recorded = await deps.recordSpecial(batch);
+    for (const [index, landing] of batch.entries()) deps.onRecorded(landing, recorded[index] ?? { type: "over" });
+    flights.landed(batch);
+    if (flights.anyEmpty()) usualLoop.wake();
+  };
+
+  const specialLoop = createLoop(closed.signal, async () => {
+    const batch = special.take(mostSpecial);
+    if (batch.length === 0) return false;
+    const failed = await togetherOrAlone(writeSpecial, batch, log);
+    special.done(batch);
+    // One that cannot be written must not keep the others waiting; it is tried again behind them.
+    for (const landing of failed) special.add(landing);
+    if (failed.length === batch.length) await pause(clock, retryMs, closed.signal);
+    return true;
+  });
+
   return {
     add: (landing) => {
       const isOrdinary = isUsualLanding(landing);
       (isOrdinary ? usual : special).add(landing);
       (isOrdinary ? usualLoop : specialLoop).wake();
     },
-    expect: (flightId, deliveries) => {
-      flights.set(flightId, deliveries);
-    },
+    expect: flights.expect,
     pending: () => usual.size() + special.size(),
     settled: async (signal) => {
       while (!signal.aborted && (usualLoop.running() || specialLoop.running())) await pause(clock, gatherMs, signal);
@@ -163,52 +134,58 @@ export function createRecorder(deps: RecorderDeps): Recorder {
   };
 }
 
-interface LandingQueue {
-  readonly add: (landing: Landing) => void;
-  /** The next of one epoch: after a change of leases there may be two for a moment. They count until they are `done`. */
-  readonly take: (most: number) => readonly Landing[];
-  readonly done: (batch: readonly Landing[]) => void;
-  readonly size: () => number;
-}
-
-function createQueue(): LandingQueue {
-  let waiting: Landing[] = [];
-  let taken = 0;
-  return {
-    add: (landing) => {
-      waiting.push(landing);
-    },
-    take: (most) => {
-      const epoch = waiting[0]?.epoch;
-      const other = waiting.findIndex((landing) => landing.epoch !== epoch);
-      const batch = waiting.slice(0, other < 0 ? most : Math.min(other, most));
-      waiting = waiting.slice(batch.length);
-      taken += batch.length;
+/** @returns those that could not be written. */
+async function togetherOrAlone(
+  write: (batch: readonly Landing[]) => Promise<void>,
+  batch: readonly Landing[],
+  log: Logger,
+): Promise<readonly Landing[]> {
+  try {
+    await write(batch);
+    return [];
+  } catch (error) {
+    if (batch.length === 1) {
+      log.error({ err: toError(error), delivery: batch[0]?.claimed.id }, "an outcome could not be recorded yet");
       return batch;
-    },
-    done: (batch) => {
-      taken -= batch.length;
-    },
-    size: () => waiting.length + taken,
-  };
+    }
+    const failed: Landing[] = [];
+    for (const landing of batch) failed.push(...(await togetherOrAlone(write, [landing], log)));
+    return failed;
+  }
 }
 
-/** Runs `turn` again and again until it has nothing left to do, one at a time; `wake` starts it unless it runs. */
-function createLoop(
-  signal: AbortSignal,
-  turn: () => Promise<boolean>,
-): { readonly wake: () => void; readonly running: () => boolean } {
-  let running = false;
-  const run = async (): Promise<void> => {
-    running = true;
-    for (let more = true; more && !signal.aborted;) more = await turn();
-    running = false;
-  };
+/** Which claims still have something on the wire. */
+function createFlights(): {
+  readonly expect: Recorder["expect"];
+  readonly landed: (landings: readonly Landing[]) => void;
+  readonly anyEmpty: () => boolean;
+  readonly takeEmpty: () => readonly number[];
+  readonly putBack: (flightIds: readonly number[]) => void;
+} {
+  const left = new Map<number, number>();
+  let empty: number[] = [];
   return {
-    wake: () => {
-      if (!running) void run();
+    expect: (flightId, deliveries) => {
+      left.set(flightId, deliveries);
     },
-    running: () => running,
+    landed: (landings) => {
+      for (const { claimed } of landings) {
+        const still = (left.get(claimed.flightId) ?? 1) - 1;
+        left.set(claimed.flightId, still);
+        if (still > 0) continue;
+        left.delete(claimed.flightId);
+        empty.push(claimed.flightId);
+      }
+    },
+    anyEmpty: () => empty.length > 0,
+    takeEmpty: () => {
+      const taken = empty;
+      empty = [];
+      return taken;
+    },
+    putBack: (flightIds) => {
+      empty.push(...flightIds);
+    },
   };
 }
 
@@ -228,7 +205,7 @@ function sentRecord({ claimed, outcome }: Landing): SentRecord {
   return {
     id: claimed.id,
     contentId: claimed.contentId,
-    messageId: outcome.type === "sent" ? outcome.messageId : 0,
+    messageId: outcome.type === "sent" ? (outcome.messageId ?? null) : null,
     claimedAt: claimed.claimedAt,
   };
 }

@@ -1,10 +1,12 @@
 import { sql } from "kysely";
 
 import { afterCommit, type Db, inTransaction, type Tx } from "../db/index.ts";
+import type { Translate } from "../lib/texts.ts";
 import type { Candidate } from "./horizon.ts";
+import { releaseHeld } from "./release-held.ts";
 import type { Settlements } from "./settlements.ts";
 import { finish } from "./sql/finish.ts";
-import { rejudge } from "./sql/judge.ts";
+import { rejudge, type Rejudged } from "./sql/judge.ts";
 
 export interface SweepsDeps {
   readonly db: Db;
@@ -12,6 +14,7 @@ export interface SweepsDeps {
   /** What is on the wire is left alone. */
   readonly inFlight: () => readonly number[];
   readonly offer: (candidate: Candidate) => void;
+  readonly textsOf: (db: Db, chatId: number) => Promise<Translate>;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Sweeps {
 
 const perTransaction = 500;
 
-export function createSweeps({ db, settlements, inFlight, offer }: SweepsDeps): Sweeps {
+export function createSweeps({ db, settlements, inFlight, offer, textsOf }: SweepsDeps): Sweeps {
   const finishRefused = async (): Promise<number> =>
     await inTransaction(db, async (tx) => {
       const { rows } = await sql<{ refusal: string; ids: readonly number[] }>`
@@ -52,7 +55,7 @@ export function createSweeps({ db, settlements, inFlight, offer }: SweepsDeps): 
       const finished = await finish(
         tx,
         sql`o.id in (
-          select id from delivery.outbox where expires_at <= now() and id <> all(${inFlight()})
+          select id from delivery.outbox where expires_at <= now() and digest_id is null and id <> all(${inFlight()})
           order by expires_at limit ${perTransaction}
         )`,
         end,
@@ -60,6 +63,33 @@ export function createSweeps({ db, settlements, inFlight, offer }: SweepsDeps): 
       await settlements.tell(tx, finished, end);
       return finished.length;
     });
+
+  /** Told after the commit, and only then. */
+  const offerAll = (tx: Tx, rows: readonly Rejudged[]): void => {
+    const open = rows.filter(({ state, refusal }) => state === "queued" && refusal === null);
+    afterCommit(tx, () => {
+      for (const { id, lane, chat_id: chatId, content_id: contentId } of open) {
+        offer({ id, lane, chatId, contentId, edit: false, textOnly: false, waitMs: 0 });
+      }
+    });
+  };
+
+  const judge = async (): Promise<number> =>
+    await inTransaction(db, async (tx) => {
+      const rows = await judgeDue(tx, inFlight());
+      offerAll(tx, rows);
+      return rows.length;
+    });
+
+  const release = async (): Promise<void> => {
+    for (let more = true; more;) {
+      more = await inTransaction(db, async (tx) => {
+        const released = await releaseHeld(tx, textsOf);
+        offerAll(tx, released.rows);
+        return released.more;
+      });
+    }
+  };
 
   const untilDone = async (step: () => Promise<number>): Promise<void> => {
     while ((await step()) >= perTransaction);
@@ -69,7 +99,8 @@ export function createSweeps({ db, settlements, inFlight, offer }: SweepsDeps): 
     run: async () => {
       await untilDone(finishRefused);
       await untilDone(finishExpired);
-      await untilDone(async () => await inTransaction(db, async (tx) => await judgeAgain(tx, inFlight(), offer)));
+      await untilDone(judge);
+      await release();
       await settlements.retryDue(db);
       const { rows } = await sql<{ due_ms: number | null }>`
         select extract(epoch from min(not_before) - now())::float8 * 1000 as due_ms
@@ -79,24 +110,16 @@ export function createSweeps({ db, settlements, inFlight, offer }: SweepsDeps): 
   };
 }
 
-/** Releases what has waited long enough, and judges what quiet hours concern from now on. */
-async function judgeAgain(tx: Tx, inFlight: readonly number[], offer: (candidate: Candidate) => void): Promise<number> {
-  const rows = await rejudge(
+/** Releases what was made for later, and judges what quiet hours concern from now on. */
+async function judgeDue(tx: Tx, inFlight: readonly number[]): Promise<readonly Rejudged[]> {
+  return await rejudge(
     tx,
     sql`
-      (select id from delivery.outbox where state <> 'queued' and not_before <= now() and digest_id is null
+      (select id from delivery.outbox where state = 'delayed' and not_before <= now()
         order by not_before limit ${perTransaction})
       union all
       (select id from delivery.outbox where state = 'queued' and quiet_at <= now() and id <> all(${inFlight})
         order by quiet_at limit ${perTransaction})
       limit ${perTransaction}`,
   );
-  const open = rows.filter(({ state, refusal }) => state === "queued" && refusal === null);
-  afterCommit(tx, () => {
-    for (const row of open) {
-      const { id, lane, chat_id: chatId, content_id: contentId } = row;
-      offer({ id, lane, chatId, contentId, edit: false, textOnly: false, waitMs: 0 });
-    }
-  });
-  return rows.length;
 }

@@ -26,7 +26,7 @@ export interface Uploads {
   readonly release: (content: PreparedContent) => void;
   readonly fileId: (mediaId: string) => string | undefined;
   readonly named: (mediaId: string, fileId: string) => void;
-  /** Telegram does not know the name (any more). @returns whether the file can be uploaded again. */
+  /** Telegram does not know these names (any more): to be uploaded again. */
   readonly forget: (mediaIds: readonly string[]) => void;
   /** The bytes; undefined when they are gone. */
   readonly open: (mediaId: string) => Promise<PendingUpload | undefined>;
@@ -43,19 +43,22 @@ export function createUploads({
 }): Uploads {
   const names = new Map<string, string>();
   const underWay = new Set<string>();
+  /** The store's name for these is of no use. */
+  const stale = new Set<string>();
 
   const missing = ({ parts }: PreparedContent): readonly string[] =>
     parts.flatMap((part) => part.media.filter(isFile).map(({ mediaId }) => mediaId)).filter((id) => !names.has(id));
   const named = (mediaId: string, fileId: string): void => {
     if (names.size >= mostKept) names.clear();
     names.set(mediaId, fileId);
+    stale.delete(mediaId);
   };
 
   return {
     learn: async (contents) => {
       for (const mediaId of new Set(contents.flatMap(missing))) {
         const file = await media.find(db, mediaId);
-        if (file?.telegramFileId !== undefined) named(mediaId, file.telegramFileId);
+        if (file?.telegramFileId !== undefined && !stale.has(mediaId)) named(mediaId, file.telegramFileId);
       }
     },
     mayGo: (content) =>
@@ -69,7 +72,10 @@ export function createUploads({
     fileId: (mediaId) => names.get(mediaId),
     named,
     forget: (mediaIds) => {
-      for (const id of mediaIds) names.delete(id);
+      for (const id of mediaIds) {
+        names.delete(id);
+        stale.add(id);
+      }
     },
     open: async (mediaId) => {
       const file = await media.find(db, mediaId);

@@ -4,10 +4,14 @@ import type { Candidate } from "./horizon.ts";
 /** The channel on which replicas tell each other that there is something to send. */
 export const deliveryChannel = "telecast_delivery";
 
+/** The payload that says that old deliveries are queued again. */
+export const oldPayload = "old";
+
 /** What the sender of this process wants to hear, when it is the one that sends. */
 export interface WakeupTarget {
   readonly offer: (candidate: Candidate) => void;
   readonly more: (lane: number) => void;
+  readonly old: () => void;
   readonly waiting: () => void;
 }
 
@@ -18,6 +22,8 @@ export interface WakeupTarget {
 export interface Wakeup {
   readonly delivery: (tx: Tx, candidate: Candidate) => Promise<void>;
   readonly lane: (tx: Tx, lane: number) => Promise<void>;
+  /** Deliveries that were made before are queued again. */
+  readonly old: (tx: Tx) => Promise<void>;
   /** Something to finish or to release, now or later. */
   readonly waiting: (tx: Tx) => Promise<void>;
   /** The sender registers while it holds the lease. */
@@ -28,11 +34,11 @@ export function createWakeup(): Wakeup {
   let local: WakeupTarget | undefined;
   // NOTIFY takes a lock over the whole server at commit, so it is left out where nobody else is meant. Should the lease
   // move between here and the commit, the new sender's first look finds the row.
-  const tell = async (tx: Tx, task: (target: WakeupTarget) => void): Promise<void> => {
+  const tell = async (tx: Tx, task: (target: WakeupTarget) => void, payload = ""): Promise<void> => {
     afterCommit(tx, () => {
       if (local !== undefined) task(local);
     });
-    if (local === undefined) await notify(tx, deliveryChannel);
+    if (local === undefined) await notify(tx, deliveryChannel, payload);
   };
   return {
     delivery: async (tx, candidate) => {
@@ -44,6 +50,15 @@ export function createWakeup(): Wakeup {
       await tell(tx, ({ more }) => {
         more(lane);
       });
+    },
+    old: async (tx) => {
+      await tell(
+        tx,
+        ({ old }) => {
+          old();
+        },
+        oldPayload,
+      );
     },
     waiting: async (tx) => {
       await tell(tx, ({ waiting }) => {

@@ -55,6 +55,7 @@ export interface Rejudged {
   readonly lane: number;
   readonly chat_id: number;
   readonly content_id: number;
+  readonly thread_id: number | null;
   readonly state: string;
   readonly refusal: string | null;
 }
@@ -82,7 +83,7 @@ export async function rejudge(tx: Tx, which: RawBuilder<unknown>): Promise<reado
       refusal = coalesce(o.refusal, verdict.refusal)
     from verdict
     where o.id = verdict.id
-    returning o.id, o.lane, o.chat_id, o.content_id, o.state, o.refusal`.execute(tx);
+    returning o.id, o.lane, o.chat_id, o.content_id, o.thread_id, o.state, o.refusal`.execute(tx);
   return rows;
 }
 

@@ -5,7 +5,7 @@ export interface SentRecord {
   readonly id: number;
   /** As it was claimed: when a newer one has taken its place, the delivery stays. */
   readonly contentId: number;
-  readonly messageId: number;
+  readonly messageId: number | null;
   readonly claimedAt: number;
 }
 

@@ -1,0 +1,94 @@
+import type { Clock } from "../lib/clock.ts";
+import { toError } from "../lib/errors.ts";
+import type { Logger } from "../observability/index.ts";
+import type { Claimed } from "./claimed.ts";
+import type { Contents, PreparedContent } from "./contents.ts";
+import type { Attempt, Deliver } from "./deliver.ts";
+import { createSilence } from "./silence.ts";
+import type { Uploads } from "./uploads.ts";
+
+export interface WireDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly contents: Contents;
+  readonly uploads: Uploads;
+  readonly deliver: Deliver;
+  /** By the monotonic clock, never the database: whether this process is the one that sends, at this moment. */
+  readonly maySend: () => boolean;
+  readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
+}
+
+/** The calls that are under way. */
+export interface Wire {
+  readonly launch: (claimed: Claimed) => void;
+  readonly size: () => number;
+  /** Much is under way and nothing comes back. */
+  readonly isSilent: () => boolean;
+  readonly silenceBroken: () => void;
+  /** Claimed, but it was too late to send them. */
+  readonly unsent: () => readonly number[];
+  /** Resolves when nothing is under way, or `signal` aborts. */
+  readonly empty: (signal: AbortSignal) => Promise<void>;
+}
+
+export function createWire(deps: WireDeps): Wire {
+  const { clock, log, contents, uploads } = deps;
+  const silence = createSilence(clock.monotonicMs);
+  const unsent: number[] = [];
+  let size = 0;
+  let onEmpty: (() => void) | undefined;
+
+  const attempt = async (claimed: Claimed, content: PreparedContent): Promise<Attempt> => {
+    // Uploads take as long as they take.
+    const isUpload = content.parts.some(({ media }) => media.length > 0);
+    const sentMs = clock.monotonicMs();
+    if (!isUpload) silence.sent();
+    try {
+      return await deps.deliver(claimed, content);
+    } catch (error) {
+      log.error({ err: toError(error), delivery: claimed.id }, "a delivery could not be made into a call");
+      return uncallable;
+    } finally {
+      if (!isUpload) silence.answered(clock.monotonicMs() - sentMs);
+      uploads.release(content);
+    }
+  };
+
+  const launch = async (claimed: Claimed): Promise<void> => {
+    // The last look before the bytes leave. A process that was stopped between the claim and here sends nothing: by its
+    // own clock its time is over before another one's can have begun.
+    if (!deps.maySend()) {
+      unsent.push(claimed.id);
+      return;
+    }
+    const content = contents.get(claimed.contentId);
+    size += 1;
+    const ended = content === undefined ? uncallable : await attempt(claimed, content);
+    size -= 1;
+    deps.onAttempt(claimed, ended);
+    if (size === 0) onEmpty?.();
+  };
+
+  return {
+    launch: (claimed) => {
+      void launch(claimed);
+    },
+    size: () => size,
+    isSilent: silence.isSuspicious,
+    silenceBroken: silence.broken,
+    unsent: () => unsent,
+    empty: async (signal) => {
+      if (size === 0 || signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        onEmpty = resolve;
+        signal.addEventListener("abort", () => {
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+const uncallable: Attempt = {
+  outcome: { type: "ended", state: "failed", error: "could not be made into a call" },
+};
