@@ -13,6 +13,7 @@ import { createSettings } from "#kernel/settings/index.ts";
 
 import { apiKeyCommand } from "./cli/api-key.ts";
 import { creditCommand } from "./cli/credit.ts";
+import { settingsCommand } from "./cli/settings.ts";
 import type { CliCommand } from "./cli/tools.ts";
 import { usage, UsageError } from "./cli/usage.ts";
 import { main as serve } from "./main.ts";
@@ -28,6 +29,7 @@ const commands: Readonly<Record<string, CliCommand>> = {
   migrate: async () => "The database is up to date.",
   "api-key": apiKeyCommand,
   credit: creditCommand,
+  settings: settingsCommand,
 };
 
 /** Runs one command on the database that `npm start` uses; also while that runs. */
@@ -49,7 +51,7 @@ async function run(name: string, args: readonly string[]): Promise<void> {
       environmentKey: undefined,
     });
     const ledger = { ...makeAdjusting({ ...shared, settings }), balance: readBalance };
-    console.log(await command({ db, accounts, ledger }, args));
+    console.log(await command({ db, accounts, settings, ledger }, args));
   } finally {
     await undo.run();
   }

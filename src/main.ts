@@ -120,6 +120,7 @@ function explain(error: Error & { readonly code?: string }): string {
       return "DATABASE_URL: the database refuses this user or password";
     case "3D000":
       return "DATABASE_URL: there is no such database: create it first";
+    case undefined:
     default:
       return `Telecast could not start: ${error.message}`;
   }

@@ -1,11 +1,13 @@
 import type { Accounts } from "#kernel/accounts/index.ts";
 import type { Db } from "#kernel/db/index.ts";
 import type { Ledger } from "#kernel/ledger/index.ts";
+import type { Settings } from "#kernel/settings/index.ts";
 
 /** What commands work with. */
 export interface Tools {
   readonly db: Db;
   readonly accounts: Accounts;
+  readonly settings: Pick<Settings, "read" | "write">;
   readonly ledger: Pick<Ledger, "adjust" | "balance">;
 }
 

@@ -12,5 +12,7 @@ export const usage = `Usage: telecast <command>
   api-key revoke <prefix>
   credit <telegram id or @username> <amount> <reason>
                                       give (+5) or take (-2.5) credits
+  settings [<section> [<field> [<value>]]]
+                                      show or change what is stored
 
 Reads the same environment as npm start, and the file .env.`;

@@ -1,10 +1,8 @@
 import type { ChatParts } from "../feature.ts";
 import { Html } from "../lib/html.ts";
 import { formatCredits } from "../lib/money.ts";
-import type { Button, Command, UpdateContext } from "../telegram/index.ts";
+import { type Button, type Command, mayUse, type UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
-
-const rank = { user: 0, operator: 1, admin: 2 } as const;
 
 /** `/start`, `/help`, `/cancel`, `/terms`, `/privacy`. */
 export function accountCommands(deps: ChatDeps): ChatParts {
@@ -63,7 +61,7 @@ async function help(deps: ChatDeps, { t, user, chat, reply }: UpdateContext): Pr
   const inGroup = chat.type !== "private";
   const allowed = deps
     .commands()
-    .filter(({ access, inGroups }) => rank[user.role] >= rank[access] && (!inGroup || inGroups === true));
+    .filter(({ access, inGroups }) => mayUse(user.role, access) && (!inGroup || inGroups === true));
   const lines = (of: readonly Command[]): readonly Html[] =>
     of.map(({ name, description }) => t("chat-help-line", { command: name, description: t.plain(description) }));
   const parts = [Html.join([t("chat-help-title"), ...lines(allowed.filter(({ access }) => access === "user"))])];

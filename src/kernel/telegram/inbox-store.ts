@@ -5,11 +5,6 @@ import type { Db, MigrationSource } from "../db/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
 import { factsOf, type UpdateFacts } from "./update-facts.ts";
 
-export const telegramMigrations: MigrationSource = {
-  module: "telegram",
-  directory: new URL("./migrations/", import.meta.url),
-};
-
 /** What came from Telegram and what of it still waits. */
 export interface InboxStore {
   /** Stores what is not stored yet, in the given order, and commits. @returns what was new. */

@@ -11,7 +11,6 @@ export {
 export { type BotIdentity, createBotIdentity } from "./bot-identity.ts";
 export { callbackData } from "./callback-data.ts";
 export { createTelegramFiles } from "./files.ts";
-export { telegramMigrations } from "./inbox-store.ts";
 export { plainText } from "./markup.ts";
 export type { Outgoing, OutgoingEdit, OutgoingMessage } from "./outgoing.ts";
 export { telegramPersonalData } from "./personal-data.ts";

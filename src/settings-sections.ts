@@ -1,0 +1,16 @@
+import { deliverySettings } from "#kernel/delivery/index.ts";
+import { httpSettings } from "#kernel/http/index.ts";
+import { starsSettings } from "#kernel/ledger/index.ts";
+import type { SettingsSection } from "#kernel/settings/index.ts";
+import { telegramSettings } from "#kernel/telegram/index.ts";
+
+import { features } from "./features.ts";
+
+/** Everything an operator may change while the program runs, by owner. */
+export const settingsSections: readonly SettingsSection[] = [
+  ...telegramSettings,
+  ...deliverySettings,
+  starsSettings,
+  httpSettings,
+  ...features.flatMap(({ settings }) => settings),
+];
