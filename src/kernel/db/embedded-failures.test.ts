@@ -9,8 +9,6 @@ import { test } from "node:test";
 
 import { AppError } from "#kernel/lib/errors.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
-import { until } from "#test/support/until.ts";
-
 import {
   clusterOf,
   failingApp,
@@ -20,7 +18,9 @@ import {
   start,
   startApp,
   prepareDataDir,
-} from "./embedded-fixture.ts";
+} from "#test/support/embedded.ts";
+import { until } from "#test/support/until.ts";
+
 import { processStamp } from "./embedded-process.ts";
 
 const usedDataDir = await prepareDataDir();

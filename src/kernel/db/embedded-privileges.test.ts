@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-import { failingApp, freshDataDir, query, repository, startApp } from "./embedded-fixture.ts";
+import { failingApp, freshDataDir, query, repository, startApp } from "#test/support/embedded.ts";
+
 import { processStamp } from "./embedded-process.ts";
 
 const run = promisify(execFile);

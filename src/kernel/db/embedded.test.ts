@@ -7,9 +7,9 @@ import { test } from "node:test";
 
 import { Pool } from "pg";
 
+import { answers, clusterOf, freshDataDir, query, start, startApp, prepareDataDir } from "#test/support/embedded.ts";
 import { until } from "#test/support/until.ts";
 
-import { answers, clusterOf, freshDataDir, query, start, startApp, prepareDataDir } from "./embedded-fixture.ts";
 import { findPostmaster, processStamp } from "./embedded-process.ts";
 
 const usedDataDir = await prepareDataDir();

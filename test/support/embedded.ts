@@ -9,13 +9,13 @@ import { promisify } from "node:util";
 
 import { Client, type QueryResultRow } from "pg";
 
+import { findPostmaster } from "#kernel/db/embedded-process.ts";
+import { killServer } from "#kernel/db/embedded-server.ts";
+import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "#kernel/db/embedded.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
-import { cleanUp } from "#test/support/clean-up.ts";
 
-import { findPostmaster } from "./embedded-process.ts";
-import { killServer } from "./embedded-server.ts";
-import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "./embedded.ts";
+import { cleanUp } from "./clean-up.ts";
 
 const run = promisify(execFile);
 
@@ -194,4 +194,4 @@ export function spawnApp({ options, root = repository, as, limits = "true" }: Ap
   return { child, kill };
 }
 
-export const repository = join(import.meta.dirname, "..", "..", "..");
+export const repository = join(import.meta.dirname, "..", "..");
