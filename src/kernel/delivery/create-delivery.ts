@@ -121,8 +121,7 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
     api,
     uploads,
     random: ids.random,
-    repeatsAfterDoubt: rules.repeatsAfterDoubt,
-    paidBroadcast: rules.paidBroadcast,
+    ...rules,
     repeatMark: async (chatId) => (await textsOf(own.db, chatId))("delivery-perhaps-repeat"),
   });
   const lease = createLease({ db: own.db, clock, log, name: `delivery.send:${api.botId}`, owner: deps.owner });

@@ -14,6 +14,8 @@ export interface DeliverDeps {
   readonly random: () => number;
   readonly repeatsAfterDoubt: (lane: number) => boolean;
   readonly paidBroadcast: (lane: number) => boolean;
+  /** Whether a possible repeat says so. */
+  readonly marksRepeat: (lane: number) => boolean;
   /** In the language of the chat; only asked for what may be a repeat. */
   readonly repeatMark: (chatId: number) => Promise<Html>;
 }
@@ -55,7 +57,8 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
 
   const deliverComposed = async (claimed: Claimed, prepared: PreparedContent): Promise<Attempt> => {
     const call = composeCall(claimed, prepared, {
-      repeatMark: claimed.perhapsRepeat ? await deps.repeatMark(claimed.chatId) : undefined,
+      repeatMark:
+        claimed.perhapsRepeat && deps.marksRepeat(claimed.lane) ? await deps.repeatMark(claimed.chatId) : undefined,
       paidBroadcast: deps.paidBroadcast(claimed.lane),
     });
     const files = await openFiles(uploads, call);

@@ -35,6 +35,7 @@ export interface Horizon {
   readonly putBack: (candidate: Candidate, waitMs: number) => void;
   /** Chats with nothing left here of which more waits in the database, behind an id: to be read. */
   readonly gaps: () => readonly { readonly chatId: number; readonly afterId: number }[];
+  readonly hasGaps: () => boolean;
   /** What the database had of the chat behind that id, the first `gapSize` in order. */
   readonly fillGap: (chatId: number, candidates: readonly Candidate[]) => void;
   /** What is known of the chat is no longer so: it has another id. */
@@ -102,6 +103,7 @@ export function createHorizon(nowMs: () => number): Horizon {
       for (const line of exhausted) line.missed = false;
       return [...exhausted].map(({ chatId, moreAfter = 0 }) => ({ chatId, afterId: moreAfter }));
     },
+    hasGaps: () => exhausted.size > 0,
     fillGap: (chatId, candidates) => {
       const line = lines.get(chatId);
       if (line === undefined) return;

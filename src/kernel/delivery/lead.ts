@@ -151,7 +151,7 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
       heed(claimed, attempt);
       deps.onAttempt(claimed, attempt);
     },
-    onClaimed: () => {
+    onRoom: () => {
       read();
     },
     onMissing: sweepNudge.nudge,

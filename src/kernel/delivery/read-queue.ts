@@ -39,8 +39,8 @@ export function createQueueReader({ pool, log, backlog, contents, uploads, onFou
   const readGaps = async (): Promise<boolean> => {
     let any = false;
     for (const [lane, horizon] of backlog.lanes.entries()) {
+      if (!horizon.hasGaps()) continue;
       const gaps = horizon.gaps();
-      if (gaps.length === 0) continue;
       any = true;
       const found = await lookIntoChats(pool, lane, gaps);
       await prepare([...found.values()].flat());

@@ -41,7 +41,7 @@ export interface SenderDeps {
   readonly isThere: () => Promise<boolean>;
   readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
   /** Some have left the backlog: there may be room for more. */
-  readonly onClaimed: () => void;
+  readonly onRoom: () => void;
   /** A chosen delivery was gone or changed: somebody should look why. */
   readonly onMissing: () => void;
 }
@@ -90,8 +90,9 @@ export function createSender(deps: SenderDeps): Sender {
   const leave = (candidate: Candidate, recorded: Recorded): void => {
     chosen.delete(candidate.id);
     const horizon = backlog.lanes[candidate.lane];
-    if (recorded.type === "over") horizon?.finish(candidate);
-    else horizon?.putBack(candidate, recorded.delayMs);
+    if (recorded.type === "again") horizon?.putBack(candidate, recorded.delayMs);
+    else horizon?.finish(candidate);
+    if (horizon?.hasGaps() === true) deps.onRoom();
   };
 
   const send = async (candidates: readonly Candidate[]): Promise<void> => {
@@ -102,7 +103,7 @@ export function createSender(deps: SenderDeps): Sender {
     for (const candidate of candidates) if (!inFlight.has(candidate.id)) leave(candidate, missing);
     if (claimed !== undefined && claimed.length < candidates.length) deps.onMissing();
     for (const each of claimed ?? []) wire.launch(each);
-    deps.onClaimed();
+    deps.onRoom();
   };
 
   const read = async (candidates: readonly Candidate[]): Promise<void> => {
