@@ -13,10 +13,8 @@ import { createSettings } from "#kernel/settings/index.ts";
 
 import { apiKeyCommand } from "./cli/api-key.ts";
 import { creditCommand } from "./cli/credit.ts";
-import { settingsCommand } from "./cli/settings.ts";
 import type { CliCommand } from "./cli/tools.ts";
 import { usage, UsageError } from "./cli/usage.ts";
-import { main as serve } from "./main.ts";
 import { openStorage } from "./storage.ts";
 import { makeUndo } from "./undo.ts";
 
@@ -29,7 +27,8 @@ const commands: Readonly<Record<string, CliCommand>> = {
   migrate: async () => "The database is up to date.",
   "api-key": apiKeyCommand,
   credit: creditCommand,
-  settings: settingsCommand,
+  // Knows every feature, which takes a while to load.
+  settings: async (tools, args) => await (await import("./cli/settings.ts")).settingsCommand(tools, args),
 };
 
 /** Runs one command on the database that `npm start` uses; also while that runs. */
@@ -70,6 +69,6 @@ try {
   // There need not be a .env: the environment itself is enough.
 }
 const [name = "help", ...args] = process.argv.slice(2);
-if (name === "serve") await serve();
+if (name === "serve") await (await import("./main.ts")).main();
 else if (name === "help" || name === "--help" || name === "-h") console.log(usage);
 else await run(name, args).catch(complain);
