@@ -3,30 +3,28 @@ import { sql } from "kysely";
 import { afterCommit, type Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 
-import { type FetchedVideo, isEnded, type JobEvent, type JobState, nextState } from "./job-state.ts";
+import type { JobAnnouncer } from "./announcer.ts";
+import { isEnded, type JobEvent, type JobState, nextState } from "./job-state.ts";
 import { findJob, holdReference, lockJob, type VideoJob } from "./job.ts";
-
-/** How people hear of a job; the chat side fulfils it. Both only write to the outbox. */
-export interface JobAnnouncer {
-  /** Shows or refreshes the job's card. */
-  readonly showCard: (tx: Tx, job: VideoJob) => Promise<void>;
-  /** Queues the finished video; its settlement ends the job. @returns the delivery's id. */
-  readonly sendVideo: (tx: Tx, job: VideoJob, video: FetchedVideo) => Promise<number>;
-}
+import type { ShowJob } from "./show-job.ts";
 
 /** Background work that follows from a job's new state, queued in the same transaction. */
 export interface JobFollowUp {
-  /** A place has become free, or somebody waits for one. */
-  readonly dispatch: (tx: Tx) => Promise<void>;
-  readonly start: (tx: Tx, jobId: string) => Promise<void>;
-  readonly poll: (tx: Tx, jobId: string, runAt: Date) => Promise<void>;
+  /** A place has become free, or somebody waits for one; `at`: will wait for one from then on. */
+  readonly dispatch: (tx: Tx, at?: Date) => Promise<void>;
+  readonly start: (tx: Tx, job: VideoJob) => Promise<void>;
+  /** From now on this is the planned look: the ones planned before plan none after them. */
+  readonly poll: (tx: Tx, jobId: string, at: Date) => Promise<void>;
+  /** One more look, now, whatever is planned. */
+  readonly nudge: (tx: Tx, jobId: string) => Promise<void>;
   readonly fetch: (tx: Tx, jobId: string) => Promise<void>;
-  /** The provider may stop, and delete what it has. */
-  readonly tidy: (tx: Tx, jobId: string) => Promise<void>;
+  /** The provider may stop, and delete what it has; `reference`: of a start that the job does not know of. */
+  readonly tidy: (tx: Tx, jobId: string, reference?: string) => Promise<void>;
 }
 
 export interface AdvanceDeps extends Pick<Kernel, "ledger" | "media" | "clock"> {
-  readonly announcer: JobAnnouncer;
+  readonly announcer: Pick<JobAnnouncer, "sendVideo">;
+  readonly showJob: ShowJob;
   readonly followUp: JobFollowUp;
   readonly firstPollMs: number;
   /** Counted after the commit. */
@@ -40,6 +38,9 @@ export type Advanced =
 
 /** Moves a job by one event. The only place where a job's state changes. */
 export type Advance = (tx: Tx, jobId: string, event: JobEvent) => Promise<Advanced>;
+
+/** Steps that are soon followed by another, or are one of many: seen only by those who look at a card for long. */
+const passing: ReadonlySet<JobEvent["type"]> = new Set(["submit", "progressed", "succeeded"]);
 
 /**
  * The state, what the ledger does about it, the card, and the work that follows share the caller's transaction: they all
@@ -56,10 +57,10 @@ export function makeAdvance(deps: AdvanceDeps): Advance {
     await write(tx, deps, { jobId, state, event });
     const job = await findJob(tx, jobId);
     if (job === undefined) throw new Error("a job vanished while it was locked");
-    if (isEnded(state)) await end(tx, deps, { job, before });
+    await eraseMedia(tx, deps, { before, job });
+    if (isEnded(state)) await end(tx, deps, job);
     else await goOn(tx, deps, { job, event });
-    // Progress that nobody would see as progress is not worth an edit.
-    if (event.type !== "progressed" || job.progress !== before.progress) await deps.announcer.showCard(tx, job);
+    await deps.showJob(tx, job, passing.has(event.type) ? "calmly" : "now");
     return { ok: true, job, from: before.state };
   };
 }
@@ -74,7 +75,9 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
   const now = clock.now();
   const set = (assignments: ReturnType<typeof sql>): Promise<unknown> =>
     sql`update studio.job set state = ${state}, looked_at = ${now}, ${assignments} where id = ${jobId}`.execute(tx);
-  const ended = sql`finished_at = ${now}, prompt = null, image_file_id = null, image_media_id = null, result_media_id = null, thumbnail_media_id = null`;
+  // Nobody needs what was asked for once the video is here, or will not be.
+  const forgotten = sql`prompt = null, image_file_id = null, image_media_id = null`;
+  const ended = sql`finished_at = ${now}, ${forgotten}, result_media_id = null, thumbnail_media_id = null`;
   switch (event.type) {
     case "submit":
       await set(sql`callback_token_hash = ${event.callbackTokenHash}, submitted_at = null`);
@@ -85,6 +88,14 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
     case "postponed":
       await set(sql`not_before = ${event.until}, setbacks = setbacks + 1, submitted_at = null`);
       return;
+    case "replaced": {
+      const { model, provider, costUsdMicros } = event.standIn;
+      // A setback too: the tries are bounded whoever is tried, and each has a name of its own (see follow-up.ts).
+      await set(sql`
+        stand_in = ${model}, provider = ${provider}, cost_usd_micros = ${costUsdMicros},
+        setbacks = setbacks + 1, submitted_at = null`);
+      return;
+    }
     case "progressed":
       // A late poll must not move the bar back.
       await set(sql`progress = greatest(progress, ${clampPercent(event.percent)})`);
@@ -92,11 +103,11 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
     case "succeeded":
       await set(sql`progress = 100`);
       return;
-    case "fetched":
-      await set(
-        sql`result_media_id = ${event.video.mediaId}, thumbnail_media_id = ${event.video.thumbnailMediaId ?? null}`,
-      );
+    case "fetched": {
+      const { mediaId, thumbnailMediaId } = event.video;
+      await set(sql`${forgotten}, result_media_id = ${mediaId}, thumbnail_media_id = ${thumbnailMediaId ?? null}`);
       return;
+    }
     case "delivered":
       await set(
         sql`${ended}, message_id = ${event.messageId ?? null}, telegram_file_id = ${event.telegramFileId ?? null}`,
@@ -112,36 +123,66 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
   }
 }
 
+/** The bytes of what the row does not name any more. */
+async function eraseMedia(
+  tx: Tx,
+  { media }: AdvanceDeps,
+  { before, job }: { readonly before: VideoJob; readonly job: VideoJob },
+): Promise<void> {
+  for (const key of ["imageMediaId", "resultMediaId", "thumbnailMediaId"] as const) {
+    const id = before[key];
+    if (id !== undefined && job[key] === undefined) await media.erase(tx, id);
+  }
+}
+
 /** What a job that goes on needs next. */
 async function goOn(
   tx: Tx,
   { announcer, followUp, media, clock, firstPollMs }: AdvanceDeps,
   { job, event }: { readonly job: VideoJob; readonly event: JobEvent },
 ): Promise<void> {
-  if (event.type === "submit") await followUp.start(tx, job.id);
-  if (event.type === "postponed") await followUp.dispatch(tx);
-  if (event.type === "started") await followUp.poll(tx, job.id, new Date(clock.now().getTime() + firstPollMs));
-  if (event.type === "succeeded") await followUp.fetch(tx, job.id);
-  if (event.type === "fetched") {
-    await media.keep(tx, event.video.mediaId);
-    if (event.video.thumbnailMediaId !== undefined) await media.keep(tx, event.video.thumbnailMediaId);
-    const deliveryId = await announcer.sendVideo(tx, job, event.video);
-    await sql`update studio.job set delivery_id = ${deliveryId} where id = ${job.id}`.execute(tx);
+  switch (event.type) {
+    case "submit":
+      await followUp.start(tx, job);
+      return;
+    case "postponed":
+      // Its place is somebody else's now, and it wants one again later.
+      await followUp.dispatch(tx);
+      await followUp.dispatch(tx, event.until);
+      return;
+    case "replaced":
+      await followUp.dispatch(tx);
+      return;
+    case "started":
+      await followUp.poll(tx, job.id, new Date(clock.now().getTime() + firstPollMs));
+      return;
+    case "succeeded":
+      await followUp.fetch(tx, job.id);
+      return;
+    case "fetched": {
+      const { video } = event;
+      await media.keep(tx, video.mediaId);
+      if (video.thumbnailMediaId !== undefined) await media.keep(tx, video.thumbnailMediaId);
+      const deliveryId = await announcer.sendVideo(tx, job, video);
+      await sql`update studio.job set delivery_id = ${deliveryId} where id = ${job.id}`.execute(tx);
+      // Only making it takes a place.
+      await followUp.dispatch(tx);
+      return;
+    }
+    case "progressed":
+    case "delivered":
+    case "failed":
+    case "cancelled":
+    case "expired":
+      return;
   }
 }
 
 /** Money, then what is kept of it: nothing but the numbers. */
-async function end(
-  tx: Tx,
-  { ledger, media, followUp, onEnded }: AdvanceDeps,
-  { job, before }: { readonly job: VideoJob; readonly before: VideoJob },
-): Promise<void> {
+async function end(tx: Tx, { ledger, followUp, onEnded }: AdvanceDeps, job: VideoJob): Promise<void> {
   if (job.price > 0n) {
     const outcome = job.state === "delivered" ? "captured" : job.state === "expired" ? "expired" : "released";
     await ledger.settleHold(tx, holdReference(job.id), outcome);
-  }
-  for (const id of [before.imageMediaId, before.resultMediaId, before.thumbnailMediaId]) {
-    if (id !== undefined) await media.erase(tx, id);
   }
   await followUp.tidy(tx, job.id);
   await followUp.dispatch(tx);

@@ -1,3 +1,5 @@
+import type { StandIn } from "./stand-in.ts";
+
 /** Where a job stands. The last four are ends. */
 export const jobStates = [
   "ordered",
@@ -20,6 +22,8 @@ export type JobEvent =
   | { readonly type: "started"; readonly reference: string }
   /** The provider has surely not taken it: try again later. */
   | { readonly type: "postponed"; readonly until: Date }
+  /** The provider is out, and another model may do the work. */
+  | { readonly type: "replaced"; readonly standIn: StandIn }
   | { readonly type: "progressed"; readonly percent: number }
   /** The video is ready at the provider. */
   | { readonly type: "succeeded" }
@@ -60,6 +64,7 @@ const next: Readonly<Record<JobState, Partial<Readonly<Record<JobEvent["type"], 
   submitting: {
     started: "running",
     postponed: "ordered",
+    replaced: "ordered",
     failed: "failed",
     cancelled: "cancelled",
     expired: "expired",

@@ -13,17 +13,19 @@ export interface VideoJob {
   readonly promptMessageId: number | undefined;
   readonly state: JobState;
   readonly model: string;
+  /** The model that makes it instead. */
+  readonly standIn: string | undefined;
+  /** The stand-in's, if there is one. */
   readonly provider: string;
   readonly durationSeconds: number;
   readonly width: number;
   readonly height: number;
   /** Thousandths of a credit. */
   readonly price: bigint;
-  readonly costUsdMicros: bigint;
   readonly seed: number;
-  /** Sealed; undefined once the job has ended. */
+  /** Sealed; undefined once the video is here or the job has ended. */
   readonly prompt: string | undefined;
-  /** The picture in Telegram; undefined once the job has ended. */
+  /** The picture in Telegram; undefined when the prompt is. */
   readonly imageFileId: string | undefined;
   readonly imageMediaId: string | undefined;
   readonly resultMediaId: string | undefined;
@@ -32,12 +34,13 @@ export interface VideoJob {
   readonly progress: number;
   readonly setbacks: number;
   readonly failure: Failure | undefined;
+  readonly cardShows: string;
+  readonly cardAt: Date;
   readonly deliveryId: number | undefined;
-  readonly telegramFileId: string | undefined;
   readonly orderedAt: Date;
-  readonly notBefore: Date;
   readonly submittedAt: Date | undefined;
   readonly finishedAt: Date | undefined;
+  readonly nextPollAt: Date | undefined;
   readonly deadline: Date;
 }
 
@@ -49,12 +52,12 @@ interface JobRow {
   readonly prompt_message_id: number | null;
   readonly state: JobState;
   readonly model: string;
+  readonly stand_in: string | null;
   readonly provider: string;
   readonly duration_seconds: number;
   readonly width: number;
   readonly height: number;
   readonly price: number;
-  readonly cost_usd_micros: number;
   readonly seed: number;
   readonly prompt: string | null;
   readonly image_file_id: string | null;
@@ -65,12 +68,13 @@ interface JobRow {
   readonly progress: number;
   readonly setbacks: number;
   readonly failure: Failure | null;
+  readonly card_shows: string;
+  readonly card_at: Date;
   readonly delivery_id: number | null;
-  readonly telegram_file_id: string | null;
   readonly ordered_at: Date;
-  readonly not_before: Date;
   readonly submitted_at: Date | null;
   readonly finished_at: Date | null;
+  readonly next_poll_at: Date | null;
   readonly deadline: Date;
 }
 
@@ -85,39 +89,44 @@ export async function lockJob(tx: Tx, id: string): Promise<VideoJob | undefined>
   return rows[0] && fromRow(rows[0]);
 }
 
-export function fromRow(row: JobRow): VideoJob {
+function fromRow(row: JobRow): VideoJob {
   return {
     id: row.id,
     userId: row.user_id,
     chatId: row.chat_id,
-    threadId: row.thread_id ?? undefined,
-    promptMessageId: row.prompt_message_id ?? undefined,
+    threadId: given(row.thread_id),
+    promptMessageId: given(row.prompt_message_id),
     state: row.state,
     model: row.model,
+    standIn: given(row.stand_in),
     provider: row.provider,
     durationSeconds: row.duration_seconds,
     width: row.width,
     height: row.height,
     price: BigInt(row.price),
-    costUsdMicros: BigInt(row.cost_usd_micros),
     seed: row.seed,
-    prompt: row.prompt ?? undefined,
-    imageFileId: row.image_file_id ?? undefined,
-    imageMediaId: row.image_media_id ?? undefined,
-    resultMediaId: row.result_media_id ?? undefined,
-    thumbnailMediaId: row.thumbnail_media_id ?? undefined,
-    providerReference: row.provider_reference ?? undefined,
+    prompt: given(row.prompt),
+    imageFileId: given(row.image_file_id),
+    imageMediaId: given(row.image_media_id),
+    resultMediaId: given(row.result_media_id),
+    thumbnailMediaId: given(row.thumbnail_media_id),
+    providerReference: given(row.provider_reference),
     progress: row.progress,
     setbacks: row.setbacks,
-    failure: row.failure ?? undefined,
-    deliveryId: row.delivery_id ?? undefined,
-    telegramFileId: row.telegram_file_id ?? undefined,
+    failure: given(row.failure),
+    cardShows: row.card_shows,
+    cardAt: row.card_at,
+    deliveryId: given(row.delivery_id),
     orderedAt: row.ordered_at,
-    notBefore: row.not_before,
-    submittedAt: row.submitted_at ?? undefined,
-    finishedAt: row.finished_at ?? undefined,
+    submittedAt: given(row.submitted_at),
+    finishedAt: given(row.finished_at),
+    nextPollAt: given(row.next_poll_at),
     deadline: row.deadline,
   };
+}
+
+function given<T>(value: T | null): T | undefined {
+  return value ?? undefined;
 }
 
 /** The hold that pays for the job. */

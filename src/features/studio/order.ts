@@ -1,22 +1,25 @@
 import { sql } from "kysely";
 
 import type { User } from "#kernel/accounts/index.ts";
-import type { Tx } from "#kernel/db/index.ts";
+import type { Db, Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 import { checkChoice, type ChoiceVerdict, findModel, type Resolution } from "#providers/video/catalogue.ts";
 
-import type { JobAnnouncer, JobFollowUp } from "./advance.ts";
+import type { JobFollowUp } from "./advance.ts";
 import { blockedWord } from "./blocked-word.ts";
 import { findJob, holdReference, promptContext, type VideoJob } from "./job.ts";
 import { countPromptTokens } from "./prompt-tokens.ts";
 import { usedToday } from "./quota.ts";
 import { billingSettings, limitSettings, modelSettings } from "./settings.ts";
+import type { ShowJob } from "./show-job.ts";
 
 export interface Wish {
   readonly user: User;
   readonly chatId: number;
   readonly threadId: number | undefined;
   readonly promptMessageId: number | undefined;
+  /** The bot's message whose button asked for it. */
+  readonly pressedMessageId: number | undefined;
   readonly modelId: string;
   readonly prompt: string;
   readonly durationSeconds: number;
@@ -42,7 +45,7 @@ export type OrderOutcome =
     };
 
 export interface OrderDeps extends Pick<Kernel, "ledger" | "settings" | "cipher" | "clock" | "ids"> {
-  readonly announcer: Pick<JobAnnouncer, "showCard">;
+  readonly showJob: ShowJob;
   readonly followUp: Pick<JobFollowUp, "dispatch">;
   readonly salesPaused: (tx: Tx) => Promise<boolean>;
 }
@@ -84,18 +87,19 @@ export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<O
   }
   await sql`
     insert into studio.job (
-      id, user_id, username, chat_id, thread_id, prompt_message_id, model, provider, duration_seconds, width, height,
-      price, cost_usd_micros, seed, prompt_tokens, prompt, image_file_id, ordered_at, not_before, looked_at, deadline
+      id, user_id, username, chat_id, thread_id, prompt_message_id, pressed_message_id, model, provider,
+      duration_seconds, width, height, price, cost_usd_micros, seed, prompt_tokens, prompt, image_file_id,
+      card_at, ordered_at, not_before, looked_at, deadline
     ) values (
       ${id}, ${wish.user.id}, ${wish.user.username ?? null}, ${wish.chatId}, ${wish.threadId ?? null},
-      ${wish.promptMessageId ?? null}, ${model.id}, ${model.provider}, ${wish.durationSeconds},
-      ${wish.resolution.width}, ${wish.resolution.height}, ${price}, ${choice.costUsdMicros}, ${wish.seed},
-      ${countPromptTokens(wish.prompt)}, ${cipher.encrypt(wish.prompt, promptContext(id))},
-      ${wish.imageFileId ?? null}, ${now}, ${now}, ${now}, ${deadline}
+      ${wish.promptMessageId ?? null}, ${wish.pressedMessageId ?? null}, ${model.id}, ${model.provider},
+      ${wish.durationSeconds}, ${wish.resolution.width}, ${wish.resolution.height}, ${price}, ${choice.costUsdMicros},
+      ${wish.seed}, ${countPromptTokens(wish.prompt)}, ${cipher.encrypt(wish.prompt, promptContext(id))},
+      ${wish.imageFileId ?? null}, ${now}, ${now}, ${now}, ${now}, ${deadline}
     )`.execute(tx);
   const job = await findJob(tx, id);
   if (job === undefined) throw new Error("a job was not stored");
-  await deps.announcer.showCard(tx, job);
+  await deps.showJob(tx, job, "now");
   await deps.followUp.dispatch(tx);
   return { ok: true, job };
 }
@@ -118,6 +122,19 @@ async function refuse(deps: OrderDeps, tx: Tx, wish: Wish): Promise<Exclude<Orde
     return { ok: false, reason: "quota_used", perDay: freePerDay };
   }
   return undefined;
+}
+
+/** Whether this button has ordered something before (since then): the second press of a double click is no second wish. */
+export async function wasOrdered(
+  db: Db,
+  by: { readonly chatId: number; readonly pressedMessageId: number; readonly since?: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from studio.job
+    where chat_id = ${by.chatId} and pressed_message_id = ${by.pressedMessageId}
+      and ordered_at >= ${by.since ?? new Date(0)}
+    limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 async function openJobs(tx: Tx, userId: number): Promise<number> {

@@ -20,11 +20,17 @@ export function studioPersonalData(advance: Advance): PersonalData {
     forget: async (tx, userId) => {
       const { rows } = await sql<{ id: string }>`
         select id from studio.job where user_id = ${userId} and finished_at is null`.execute(tx);
-      for (const { id } of rows) await advance(tx, id, { type: "cancelled" });
+      for (const { id } of rows) {
+        const { ok } = await advance(tx, id, { type: "cancelled" });
+        // Its delivery goes with the chat, and nobody would tell of its end.
+        if (!ok) await advance(tx, id, { type: "failed", failure: "delivery" });
+      }
       await resetPreference(tx, userId);
       // The numbers stay: they belong to the statistics and to the ledger, and tell nobody who it was.
       await sql`
-        update studio.job set username = null, prompt_message_id = null, telegram_file_id = null, message_id = null
+        update studio.job set
+          username = null, chat_id = 0, thread_id = null, prompt_message_id = null, pressed_message_id = null,
+          telegram_file_id = null, message_id = null
         where user_id = ${userId}`.execute(tx);
     },
   };

@@ -1,7 +1,13 @@
 import { sql } from "kysely";
 
 import type { Db, Tx } from "#kernel/db/index.ts";
-import { type Catalogue, findModel, type Resolution, type VideoModel } from "#providers/video/catalogue.ts";
+import {
+  type Catalogue,
+  checkChoice,
+  findModel,
+  type Resolution,
+  type VideoModel,
+} from "#providers/video/catalogue.ts";
 
 /** What the next video of a person will be made with. */
 export interface Preference {
@@ -19,7 +25,8 @@ interface PreferenceRow {
 
 /**
  * The person's choices where the model still offers them, its first ones otherwise; undefined when no model is on offer.
- * @param modelId instead of the person's model, with as many of his other choices as it offers.
+ * @param modelId this model and no other, with as many of the person's other choices as it offers; undefined when it is
+ * not on offer (any more).
  */
 export async function readPreference(
   db: Db,
@@ -28,8 +35,9 @@ export async function readPreference(
   const { rows } = await sql<PreferenceRow>`
     select model, duration_seconds, width, height from studio.preference where user_id = ${userId}`.execute(db);
   const [row] = rows;
-  const wanted = findModel(catalogue, modelId ?? row?.model ?? "");
-  const model = wanted?.enabled === true ? wanted : catalogue.find(({ enabled }) => enabled);
+  const onOffer = catalogue.filter(({ enabled }) => enabled);
+  const model =
+    modelId === undefined ? (findModel(onOffer, row?.model ?? "") ?? onOffer[0]) : findModel(onOffer, modelId);
   if (model === undefined) return undefined;
   const [firstDuration] = model.durations;
   const [firstResolution] = model.resolutions;
@@ -39,6 +47,14 @@ export async function readPreference(
     model.resolutions.find((offered) => offered.width === row?.width && offered.height === row.height) ??
     firstResolution;
   return { model, durationSeconds: duration.seconds, resolution: { width, height } };
+}
+
+/** What a video made with these choices costs, in thousandths of a credit. */
+export function priceOf({ model, durationSeconds, resolution }: Preference): bigint {
+  const hasImage = model.image === "required";
+  const choice = checkChoice(model, { seconds: durationSeconds, resolution, hasImage, promptLength: 1 });
+  if (!choice.ok) throw new Error(`a preference that is not on offer: ${choice.reason}`);
+  return choice.price;
 }
 
 export interface PreferenceChange {

@@ -17,6 +17,8 @@ export const billingSettings = defineSettings({
     mode: z.enum(["credits", "free"]).default("credits"),
     /** Videos per person and day in free mode, by the person's own calendar. */
     freePerDay: z.int().min(1).max(1000).default(3),
+    /** What a credit brings in, for the margin in `/stats`: 100 Stars at Telegram's 0.013 USD by default. */
+    usdPerCredit: z.number().min(0).max(1000).default(1.3),
     /** What providers may cost on one day (UTC) before sales pause; 0 is no limit. */
     dailyBudgetUsd: z.number().min(0).max(1_000_000).default(0),
   }),

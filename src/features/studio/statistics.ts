@@ -16,6 +16,7 @@ export interface Usage {
   readonly people: number;
   readonly videoSeconds: number;
   readonly promptTokens: number;
+  /** Of what a provider has taken on, delivered or not. */
   readonly costUsdMicros: number;
   /** Thousandths of a credit that were captured. */
   readonly revenue: bigint;
@@ -36,7 +37,7 @@ export async function readUsage(
       count(distinct user_id) as people,
       coalesce(sum(duration_seconds) filter (where state = 'delivered'), 0) as "videoSeconds",
       coalesce(sum(prompt_tokens), 0) as "promptTokens",
-      coalesce(sum(cost_usd_micros) filter (where submitted_at is not null), 0)::bigint as "costUsdMicros",
+      coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros",
       coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue
     from studio.job where ordered_at >= ${from} and ordered_at < ${to}`.execute(db);
   const byModel = await sql<UsageRow>`

@@ -4,14 +4,14 @@ import { Html, html } from "#kernel/lib/html.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData } from "#kernel/telegram/index.ts";
-import { findModel, formatResolution } from "#providers/video/catalogue.ts";
+import { formatResolution } from "#providers/video/catalogue.ts";
 
-import type { JobAnnouncer } from "../advance.ts";
-import { queuePosition } from "../dispatch.ts";
+import type { JobAnnouncer } from "../announcer.ts";
 import { isCancellable, isEnded } from "../job-state.ts";
 import type { VideoJob } from "../job.ts";
 import { jobTopic, videoTopic } from "../notifications.ts";
 import { modelSettings } from "../settings.ts";
+import { workingModel } from "../stand-in.ts";
 
 /** The settlement handler that hears how the video's delivery ended. */
 export const videoSettlement = "studio.video-sent";
@@ -23,7 +23,7 @@ export function makeAnnouncer(
   kernel: Pick<Kernel, "delivery" | "accounts" | "settings" | "texts" | "clock">,
 ): JobAnnouncer {
   return {
-    showCard: async (tx, job) => {
+    showCard: async (tx, job, position) => {
       const t = await textsFor(kernel, tx, job);
       if (t === undefined) return;
       await kernel.delivery.putCard(tx, {
@@ -33,7 +33,7 @@ export function makeAnnouncer(
         silent: true,
         content: {
           kind: "text",
-          html: await cardText(kernel, tx, { job, t }),
+          html: await cardText(kernel, { job, position, t }),
           keyboard: { inline: buttonsFor(job, t) },
         },
         ...(job.threadId !== undefined && { threadId: job.threadId }),
@@ -77,9 +77,9 @@ async function textsFor(
   return user && texts(user.language);
 }
 
-async function modelLabel({ settings }: Pick<Kernel, "settings">, { model }: VideoJob): Promise<string> {
+async function modelLabel({ settings }: Pick<Kernel, "settings">, job: VideoJob): Promise<string> {
   const { models } = await settings.read(modelSettings);
-  return findModel(models, model)?.label ?? model;
+  return workingModel(models, job)?.label ?? job.standIn ?? job.model;
 }
 
 interface Shown {
@@ -87,21 +87,26 @@ interface Shown {
   readonly t: Translate;
 }
 
-async function cardText(kernel: Pick<Kernel, "settings" | "clock">, tx: Tx, { job, t }: Shown): Promise<Html> {
+async function cardText(
+  kernel: Pick<Kernel, "settings" | "clock">,
+  shown: Shown & { readonly position: number },
+): Promise<Html> {
+  const { job, t } = shown;
   const head = t("studio-card-head", {
     model: await modelLabel(kernel, job),
     seconds: job.durationSeconds,
     size: formatResolution(job),
   });
-  return Html.join([head, await stateText(kernel, tx, { job, t })]);
+  return Html.join([head, stateText(kernel, shown)]);
 }
 
-async function stateText({ clock }: Pick<Kernel, "clock">, tx: Tx, { job, t }: Shown): Promise<Html> {
+function stateText(
+  { clock }: Pick<Kernel, "clock">,
+  { job, position, t }: Shown & { readonly position: number },
+): Html {
   switch (job.state) {
-    case "ordered": {
-      const position = (await queuePosition(tx, job.id)) + 1;
+    case "ordered":
       return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position });
-    }
     case "submitting":
       return t("studio-card-submitting");
     case "running":

@@ -1,13 +1,26 @@
 import type { ChatParts, ChatSection, Kernel } from "#kernel/feature.ts";
-import { formatCredits } from "#kernel/lib/money.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
-import { findModel, formatResolution, parseResolution, type VideoModel } from "#providers/video/catalogue.ts";
+import { findModel, formatResolution, parseResolution } from "#providers/video/catalogue.ts";
 
-import { type Preference, readPreference, resetPreference, savePreference } from "../preference.ts";
+import {
+  type Preference,
+  type PreferenceChange,
+  priceOf,
+  readPreference,
+  resetPreference,
+  savePreference,
+} from "../preference.ts";
 import { modelSettings } from "../settings.ts";
+import { billingMode, type Mode, modelLine, priceWords } from "./price.ts";
 
 type ChoiceDeps = Pick<Kernel, "settings">;
 type What = "model" | "duration" | "resolution";
+
+interface Choice {
+  readonly what: What;
+  /** As typed or pressed; it may be anything. */
+  readonly wanted: string;
+}
 
 /** `/setmodel`, `/setduration`, `/setresolution`, `/reset` and studio's part of `/settings`: what the next video is made with. */
 export function choiceParts(deps: ChoiceDeps): ChatParts {
@@ -16,7 +29,7 @@ export function choiceParts(deps: ChoiceDeps): ChatParts {
     description: `studio-command-set${what}`,
     access: "user" as const,
     run: async (context: UpdateContext, args: string): Promise<void> => {
-      await choose(deps, context, { what, wanted: args.trim() });
+      await context.reply(await answerTo(deps, context, { what, wanted: args.trim() }));
     },
   });
   return {
@@ -30,8 +43,7 @@ export function choiceParts(deps: ChoiceDeps): ChatParts {
         access: "user",
         run: async (context) => {
           await resetPreference(context.tx, context.user.id);
-          const section = await settingsSection(deps, context);
-          await context.reply(section?.html ?? context.t("studio-refused-no_models"));
+          await context.reply(await settingsScreen(deps, context));
         },
       },
     ],
@@ -39,11 +51,9 @@ export function choiceParts(deps: ChoiceDeps): ChatParts {
       {
         prefix: "choose",
         access: "user",
-        run: async (context, [what, wanted]) => {
+        run: async (context, [what, wanted = ""]) => {
           if (what !== "model" && what !== "duration" && what !== "resolution") return;
-          const screen =
-            wanted === undefined ? await choices(deps, context, what) : await take(deps, context, { what, wanted });
-          if (screen !== undefined) await context.editPressed(screen);
+          await context.editPressed(await answerTo(deps, context, { what, wanted }));
         },
       },
     ],
@@ -51,9 +61,45 @@ export function choiceParts(deps: ChoiceDeps): ChatParts {
   };
 }
 
+/** The choices; a choice that is on offer is taken, one that is not is answered with those that are. */
+async function answerTo(deps: ChoiceDeps, context: UpdateContext, choice: Choice): Promise<Content> {
+  const { tx, user } = context;
+  const preference = await current(deps, context);
+  if (preference === undefined) return nothingOnOffer(context);
+  const change = choice.wanted === "" ? undefined : await findChoice(deps, preference, choice);
+  if (change === undefined) return await choices(deps, context, { ...choice, preference });
+  await savePreference(tx, user.id, change);
+  return await settingsScreen(deps, context);
+}
+
 async function current({ settings }: ChoiceDeps, { tx, user }: UpdateContext): Promise<Preference | undefined> {
   const { models } = await settings.read(modelSettings);
   return await readPreference(tx, { catalogue: models, userId: user.id });
+}
+
+/** What is to be stored; undefined when it is not on offer. */
+async function findChoice(
+  { settings }: ChoiceDeps,
+  { model: { durations, resolutions } }: Preference,
+  { what, wanted }: Choice,
+): Promise<PreferenceChange | undefined> {
+  switch (what) {
+    case "model": {
+      const { models } = await settings.read(modelSettings);
+      const model = findModel(models, wanted.toLowerCase());
+      return model?.enabled === true ? { modelId: model.id } : undefined;
+    }
+    case "duration": {
+      const typed = /^(\d{1,3})\s*s?$/i.exec(wanted)?.[1];
+      const duration = durations.find(({ seconds }) => seconds === Number(typed));
+      return duration && { durationSeconds: duration.seconds };
+    }
+    case "resolution": {
+      const typed = parseResolution(wanted);
+      const resolution = resolutions.find(({ width, height }) => width === typed?.width && height === typed.height);
+      return resolution && { resolution: { width: resolution.width, height: resolution.height } };
+    }
+  }
 }
 
 async function settingsSection(deps: ChoiceDeps, context: UpdateContext): Promise<ChatSection | undefined> {
@@ -69,115 +115,76 @@ async function settingsSection(deps: ChoiceDeps, context: UpdateContext): Promis
       model: preference.model.label,
       seconds: preference.durationSeconds,
       size: formatResolution(preference.resolution),
-      credits: formatCredits(priceOf(preference), t.language),
+      price: priceWords(t, await billingMode(deps), priceOf(preference)),
     }),
     buttons: [[button("model"), button("duration"), button("resolution")]],
   };
 }
 
-/** A typed choice; what is not offered is answered with what is. */
-async function choose(deps: ChoiceDeps, context: UpdateContext, choice: { what: What; wanted: string }): Promise<void> {
-  const taken = choice.wanted === "" ? undefined : await take(deps, context, choice);
-  const screen = taken ?? (await choices(deps, context, choice.what, choice.wanted !== ""));
-  await context.reply(screen ?? context.t("studio-refused-no_models"));
-}
-
-/** Stores a choice that is on offer. @returns the message that says so; undefined when it is not on offer. */
-async function take(
-  deps: ChoiceDeps,
-  context: UpdateContext,
-  { what, wanted }: { readonly what: What; readonly wanted: string },
-): Promise<Content | undefined> {
-  const { tx, t, user } = context;
-  const preference = await current(deps, context);
-  if (preference === undefined) return undefined;
-  const { models } = await deps.settings.read(modelSettings);
-  if (what === "model") {
-    const model = findModel(models, wanted.toLowerCase());
-    if (model?.enabled !== true) return undefined;
-    await savePreference(tx, user.id, { modelId: model.id });
-  } else if (what === "duration") {
-    const seconds = Number(wanted.replace(/s$/i, ""));
-    if (!preference.model.durations.some((offered) => offered.seconds === seconds)) return undefined;
-    await savePreference(tx, user.id, { durationSeconds: seconds });
-  } else {
-    const size = parseResolution(wanted);
-    const offered = preference.model.resolutions.find(
-      ({ width, height }) => width === size?.width && height === size.height,
-    );
-    if (offered === undefined) return undefined;
-    await savePreference(tx, user.id, { resolution: { width: offered.width, height: offered.height } });
-  }
+/** Studio's part of the settings as a message of its own. */
+async function settingsScreen(deps: ChoiceDeps, context: UpdateContext): Promise<Content> {
   const section = await settingsSection(deps, context);
-  if (section === undefined) return undefined;
-  return { kind: "text", html: section.html, keyboard: { inline: [...(section.buttons ?? []), [backButton(t)]] } };
+  if (section === undefined) return nothingOnOffer(context);
+  return {
+    kind: "text",
+    html: section.html,
+    keyboard: { inline: [...(section.buttons ?? []), [backButton(context)]] },
+  };
 }
 
 async function choices(
   deps: ChoiceDeps,
   context: UpdateContext,
-  what: What,
-  refused = false,
-): Promise<Content | undefined> {
-  const { t } = context;
-  const preference = await current(deps, context);
-  if (preference === undefined) return undefined;
-  const { models } = await deps.settings.read(modelSettings);
-  const rows = choiceRows(context, { what, preference, models });
+  { what, wanted, preference }: Choice & { readonly preference: Preference },
+): Promise<Content> {
+  const rows = await choiceRows(deps, context, { what, preference });
   return {
     kind: "text",
-    html: t(refused ? `studio-not-offered-${what}` : `studio-choose-${what}`, { model: preference.model.label }),
-    keyboard: { inline: [...rows, [backButton(t)]] },
+    html: context.t(wanted === "" ? `studio-choose-${what}` : `studio-not-offered-${what}`, {
+      model: preference.model.label,
+    }),
+    keyboard: { inline: [...rows, [backButton(context)]] },
   };
 }
 
-function choiceRows(
+async function choiceRows(
+  deps: ChoiceDeps,
   { t }: UpdateContext,
-  of: { readonly what: What; readonly preference: Preference; readonly models: readonly VideoModel[] },
-): readonly (readonly Button[])[] {
-  const { model, durationSeconds, resolution } = of.preference;
+  { what, preference }: { readonly what: What; readonly preference: Preference },
+): Promise<readonly (readonly Button[])[]> {
+  const { model, durationSeconds, resolution } = preference;
+  const mode: Mode = await billingMode(deps);
   const row = (text: string, value: string, isCurrent: boolean): readonly Button[] => [
-    { text: `${isCurrent ? "● " : ""}${text}`, callback: callbackData("choose", of.what, value) },
+    { text: `${isCurrent ? "● " : ""}${text}`, callback: callbackData("choose", what, value) },
   ];
-  switch (of.what) {
-    case "model":
-      return of.models
+  switch (what) {
+    case "model": {
+      const { models } = await deps.settings.read(modelSettings);
+      return models
         .filter(({ enabled }) => enabled)
-        .map((offered) => row(modelLine(t, offered), offered.id, offered.id === model.id));
+        .map((offered) => row(modelLine(t, mode, offered), offered.id, offered.id === model.id));
+    }
     case "duration":
       return model.durations
-        .toSorted((a, b) => a.seconds - b.seconds)
-        .map(({ seconds, price }) =>
-          row(
-            t.plain("studio-choice-duration", { seconds, credits: formatCredits(price, t.language) }),
-            String(seconds),
-            seconds === durationSeconds,
-          ),
-        );
+        .map(({ seconds }) => seconds)
+        .toSorted((a, b) => a - b)
+        .map((seconds) => {
+          const price = priceWords(t, mode, priceOf({ ...preference, durationSeconds: seconds }));
+          const text = t.plain("studio-choice-duration", { seconds, price });
+          return row(text, String(seconds), seconds === durationSeconds);
+        });
     case "resolution":
-      return model.resolutions.map((offered) =>
-        row(
-          `${formatResolution(offered)} (${offered.aspectRatio})`,
-          formatResolution(offered),
-          formatResolution(offered) === formatResolution(resolution),
-        ),
-      );
+      return model.resolutions.map((offered) => {
+        const size = formatResolution(offered);
+        return row(`${size} (${offered.aspectRatio})`, size, size === formatResolution(resolution));
+      });
   }
 }
 
-/** "Demo: text to video · from 0.5 credits". */
-export function modelLine(t: UpdateContext["t"], { label, durations }: VideoModel): string {
-  const cheapest = durations.map(({ price }) => price).reduce((least, price) => (price < least ? price : least));
-  return t.plain("studio-choice-model", { label, credits: formatCredits(cheapest, t.language) });
+function nothingOnOffer({ t }: UpdateContext): Content {
+  return { kind: "text", html: t("studio-refused-no_models") };
 }
 
-export function priceOf({ model, durationSeconds, resolution }: Preference): bigint {
-  const price = model.durations.find(({ seconds }) => seconds === durationSeconds)?.price ?? 0n;
-  const percent =
-    model.resolutions.find((offered) => formatResolution(offered) === formatResolution(resolution))?.percent ?? 100;
-  return (price * BigInt(percent) + 99n) / 100n;
-}
-
-function backButton(t: UpdateContext["t"]): Button {
+function backButton({ t }: UpdateContext): Button {
   return { text: t.plain("studio-button-settings"), callback: callbackData("set", "main") };
 }

@@ -1,22 +1,28 @@
 import type { Message } from "grammy/types";
 
-import type { ChatParts, Kernel } from "#kernel/feature.ts";
+import type { ChatParts } from "#kernel/feature.ts";
+import { Html } from "#kernel/lib/html.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
-import { type Button, callbackData, type DialogState, type UpdateContext } from "#kernel/telegram/index.ts";
+import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
 import { findModel, formatResolution, type VideoModel } from "#providers/video/catalogue.ts";
 
-import { readPreference } from "../preference.ts";
-import { limitSettings, modelSettings } from "../settings.ts";
-import { modelLine, priceOf } from "./choices.ts";
-import { orderFromChat, type OrderingDeps } from "./ordering.ts";
+import { blockedWord } from "../blocked-word.ts";
+import { wasOrdered } from "../order.ts";
+import { type Preference, priceOf, readPreference } from "../preference.ts";
+import { billingSettings, limitSettings, modelSettings } from "../settings.ts";
+import { type Draft, draftFlow, draftOf, type DraftStep, saveDraft } from "./draft.ts";
+import { offerModels, orderFromChat, type OrderingDeps } from "./ordering.ts";
+import { billingMode, modelLine } from "./price.ts";
 import { type Prompt, promptOf } from "./prompt.ts";
 
-type GenerateDeps = OrderingDeps & Pick<Kernel, "cipher">;
+/** How the next question is put: as a new message, or in place of the one whose button was pressed. */
+type Say = (content: Html | Content) => Promise<void>;
 
-const flow = "studio.generate";
-
-/** The guided way: model → prompt → picture if the model takes one → summary with the price → Go. */
-export function generateParts(deps: GenerateDeps): ChatParts {
+/**
+ * The guided way: model → prompt → picture if the model takes one → summary with the price → Go. Everything can be given
+ * early or given again; what is still missing is asked for, and nothing is ordered without a Go.
+ */
+export function generateParts(deps: OrderingDeps): ChatParts {
   return {
     commands: [
       {
@@ -24,7 +30,7 @@ export function generateParts(deps: GenerateDeps): ChatParts {
         description: "studio-command-generate",
         access: "user",
         run: async (context) => {
-          await askModel(deps, context);
+          await proceed(deps, context, {}, context.reply);
         },
       },
     ],
@@ -32,143 +38,101 @@ export function generateParts(deps: GenerateDeps): ChatParts {
       {
         prefix: "generate",
         access: "user",
-        run: async (context, [action, value]) => {
-          if (action === undefined) await askModel(deps, context);
-          else await press(deps, context, { action, value });
+        run: async (context, [action, value = ""], query) => {
+          if (action === undefined) await proceed(deps, context, {}, context.reply);
+          else await press(deps, context, { action, value, messageId: query.message?.message_id });
         },
       },
     ],
     dialogs: [
       {
-        flow,
-        onMessage: async (context, state, message) => await answer(deps, context, { state, message }),
+        flow: draftFlow,
+        // Who runs out of credits at the summary buys some and presses Go again.
+        keptBy: ["buy"],
+        onMessage: async (context, state, message) => {
+          const draft = draftOf(state);
+          if (draft === undefined) return "pass";
+          await answer(deps, context, { draft, step: state.step, message });
+          return "handled";
+        },
       },
     ],
   };
 }
 
-async function askModel(deps: GenerateDeps, context: UpdateContext): Promise<void> {
-  const { t } = context;
+/** Asks for the first thing that is missing; shows the summary when nothing is. */
+async function proceed(deps: OrderingDeps, context: UpdateContext, draft: Draft, say: Say): Promise<void> {
+  const { t, tx, user, dialog } = context;
+  const ask = async (step: DraftStep, question: Html | Content, kept = draft): Promise<void> => {
+    await saveDraft(context, step, kept);
+    await say(question);
+  };
+  if (draft.model === undefined) {
+    await ask("model", await modelQuestion(deps, context));
+    return;
+  }
   const { models } = await deps.settings.read(modelSettings);
+  const preference = await readPreference(tx, { catalogue: models, userId: user.id, modelId: draft.model });
+  if (preference === undefined) {
+    await dialog.close();
+    await say(t("studio-refused-unknown_model"));
+    return;
+  }
+  const { model } = preference;
+  const { words, ...wordless } = draft;
+  if (words === undefined) {
+    await ask("prompt", t("studio-generate-prompt", { model: model.label }));
+  } else if (words.length > model.promptMaxLength) {
+    await ask("prompt", t("studio-refused-prompt_too_long", { longest: model.promptMaxLength }), wordless);
+  } else if (model.image !== "none" && draft.image === undefined && draft.withoutImage !== true) {
+    await ask("image", imageQuestion(context, model));
+  } else {
+    await ask("summary", await summary(deps, context, { draft, preference }));
+  }
+}
+
+async function modelQuestion(deps: OrderingDeps, { t }: UpdateContext): Promise<Content> {
+  const { models } = await deps.settings.read(modelSettings);
+  const mode = await billingMode(deps);
   const rows = models
     .filter(({ enabled }) => enabled)
     .map((model): readonly Button[] => [
-      { text: modelLine(t, model), callback: callbackData("generate", "model", model.id) },
+      { text: modelLine(t, mode, model), callback: callbackData("generate", "model", model.id) },
     ]);
-  if (rows.length === 0) {
-    await context.reply(t("studio-refused-no_models"));
-    return;
-  }
-  await context.dialog.set({ flow, step: "model", data: {} });
-  await context.reply({ kind: "text", html: t("studio-generate-model"), keyboard: { inline: rows } });
+  if (rows.length === 0) return { kind: "text", html: t("studio-refused-no_models") };
+  return { kind: "text", html: t("studio-generate-model"), keyboard: { inline: rows } };
 }
 
-async function press(
-  deps: GenerateDeps,
-  context: UpdateContext,
-  { action, value }: { readonly action: string; readonly value: string | undefined },
-): Promise<void> {
-  const { t, dialog } = context;
-  const state = await dialog.current();
-  if (state?.flow !== flow) {
-    context.answer(t.plain("studio-generate-over"), { alert: true });
-    return;
-  }
-  if (action === "model") {
-    const { models } = await deps.settings.read(modelSettings);
-    const model = findModel(models, value ?? "");
-    if (model?.enabled !== true) return;
-    await dialog.set({ flow, step: "prompt", data: { model: model.id } });
-    await context.editPressed(t("studio-generate-prompt", { model: model.label }));
-  } else if (action === "skip" && state.step === "image") {
-    await summarize(deps, context, state);
-  } else if (action === "go" && state.step === "summary") {
-    await go(deps, context, state);
-  } else if (action === "stop") {
-    await dialog.close();
-    await context.editPressed(t("studio-generate-stopped"));
-  }
-}
-
-async function answer(
-  deps: GenerateDeps,
-  context: UpdateContext,
-  { state, message }: { readonly state: DialogState; readonly message: Message },
-): Promise<"handled" | "pass"> {
-  const { t, reply } = context;
-  const prompt = promptOf(message);
-  const model = await modelOf(deps, state);
-  if (model === undefined || state.step === "model" || state.step === "summary") return "pass";
-  if (state.step === "prompt") {
-    await takePrompt(deps, context, { state, model, prompt, messageId: message.message_id });
-  } else if (prompt?.imageFileId === undefined) {
-    await reply(t("studio-generate-need-image"));
-  } else {
-    await summarize(deps, context, { ...state, data: { ...state.data, image: prompt.imageFileId } });
-  }
-  return "handled";
-}
-
-async function takePrompt(
-  deps: GenerateDeps,
-  context: UpdateContext,
-  of: { state: DialogState; model: VideoModel; prompt: Prompt | undefined; messageId: number },
-): Promise<void> {
-  const { t, reply } = context;
-  const { state, model, prompt, messageId } = of;
-  const { promptMinLength: least } = await deps.settings.read(limitSettings);
-  const text = prompt?.text ?? "";
-  if (Array.from(text).length < least) {
-    await reply(t("studio-refused-prompt_too_short", { least }));
-    return;
-  }
-  if (text.length > model.promptMaxLength) {
-    await reply(t("studio-refused-prompt_too_long", { longest: model.promptMaxLength }));
-    return;
-  }
-  const image = model.image === "none" ? undefined : prompt?.imageFileId;
-  const data = {
-    ...state.data,
-    prompt: deps.cipher.encrypt(text, dialogContext(context)),
-    messageId,
-    ...(image !== undefined && { image }),
-  };
-  const next = { ...state, data };
-  if (model.image === "none" || image !== undefined) await summarize(deps, context, next);
-  else await askImage(context, model, next);
-}
-
-async function askImage({ t, dialog, reply }: UpdateContext, model: VideoModel, state: DialogState): Promise<void> {
-  await dialog.set({ ...state, step: "image" });
+function imageQuestion({ t }: UpdateContext, model: VideoModel): Content {
   const skip: Button = { text: t.plain("studio-button-skip"), callback: callbackData("generate", "skip") };
-  await reply({
-    kind: "text",
-    html: t(model.image === "required" ? "studio-generate-image" : "studio-generate-image-optional"),
-    ...(model.image === "optional" && { keyboard: { inline: [[skip]] } }),
-  });
+  return model.image === "required"
+    ? { kind: "text", html: t("studio-generate-image") }
+    : { kind: "text", html: t("studio-generate-image-optional"), keyboard: { inline: [[skip]] } };
 }
 
-async function summarize(deps: GenerateDeps, context: UpdateContext, state: DialogState): Promise<void> {
-  const { t, tx, user, dialog, reply } = context;
-  const { models } = await deps.settings.read(modelSettings);
-  const preference = await readPreference(tx, {
-    catalogue: models,
-    userId: user.id,
-    modelId: String(state.data["model"]),
+async function summary(
+  { settings, ledger }: OrderingDeps,
+  { t, tx, user }: UpdateContext,
+  { draft, preference }: { readonly draft: Draft; readonly preference: Preference },
+): Promise<Content> {
+  const { mode, freePerDay } = await settings.read(billingSettings);
+  const { available } = await ledger.balance(tx, user.id);
+  const price =
+    mode === "free"
+      ? t("studio-generate-free", { perDay: freePerDay })
+      : t("studio-generate-price", {
+          price: formatCredits(priceOf(preference), t.language),
+          available: formatCredits(available, t.language),
+        });
+  const choices = t("studio-generate-summary", {
+    model: preference.model.label,
+    seconds: preference.durationSeconds,
+    size: formatResolution(preference.resolution),
+    image: draft.image === undefined ? "no" : "yes",
   });
-  if (preference === undefined) return;
-  await dialog.set({ ...state, step: "summary" });
-  const { available } = await deps.ledger.balance(tx, user.id);
-  await reply({
+  return {
     kind: "text",
-    html: t("studio-generate-summary", {
-      model: preference.model.label,
-      seconds: preference.durationSeconds,
-      size: formatResolution(preference.resolution),
-      image: "image" in state.data ? "yes" : "no",
-      price: formatCredits(priceOf(preference), t.language),
-      available: formatCredits(available, t.language),
-    }),
+    html: Html.join([choices, price]),
     keyboard: {
       inline: [
         [
@@ -177,29 +141,122 @@ async function summarize(deps: GenerateDeps, context: UpdateContext, state: Dial
         ],
       ],
     },
-  });
+  };
+}
+
+interface Press {
+  readonly action: string;
+  readonly value: string;
+  readonly messageId: number | undefined;
+}
+
+async function press(deps: OrderingDeps, context: UpdateContext, pressed: Press): Promise<void> {
+  const { t, tx, chat, dialog } = context;
+  const state = await dialog.current();
+  const draft = draftOf(state);
+  if (draft !== undefined && (await take(deps, context, { ...pressed, draft, step: state?.step }))) return;
+  const { messageId } = pressed;
+  if (messageId !== undefined && (await wasOrdered(tx, { chatId: chat.id, pressedMessageId: messageId }))) {
+    context.answer(t.plain("studio-again-started"));
+  } else {
+    context.answer(t.plain("studio-generate-over"), { alert: true });
+  }
+}
+
+/** @returns false when the draft is not where this button makes sense. */
+async function take(
+  deps: OrderingDeps,
+  context: UpdateContext,
+  { action, value, messageId, draft, step }: Press & { readonly draft: Draft; readonly step: string | undefined },
+): Promise<boolean> {
+  const { t, dialog, editPressed } = context;
+  switch (action) {
+    case "model": {
+      const { models } = await deps.settings.read(modelSettings);
+      const { withoutImage: _, image, ...rest } = draft;
+      const keepsImage = image !== undefined && findModel(models, value)?.image !== "none";
+      await proceed(deps, context, { ...rest, model: value, ...(keepsImage && { image }) }, editPressed);
+      return true;
+    }
+    case "skip":
+      if (step !== "image") return false;
+      await proceed(deps, context, { ...draft, withoutImage: true }, editPressed);
+      return true;
+    case "go":
+      if (step !== "summary") return false;
+      await go(deps, context, { draft, pressedMessageId: messageId });
+      return true;
+    case "stop":
+      await dialog.close();
+      await editPressed(t("studio-generate-stopped"));
+      return true;
+    default:
+      return false;
+  }
+}
+
+interface Answer {
+  readonly draft: Draft;
+  readonly step: string;
+  readonly message: Message;
+}
+
+/** Words and pictures are taken whenever they come. */
+async function answer(deps: OrderingDeps, context: UpdateContext, { draft, step, message }: Answer): Promise<void> {
+  const { t, reply } = context;
+  const prompt = promptOf(message);
+  if (prompt === undefined) {
+    await reply(t(step === "image" ? "studio-generate-need-image" : "studio-refused-prompt_empty"));
+    return;
+  }
+  const { models } = await deps.settings.read(modelSettings);
+  if (prompt.imageFileId !== undefined && findModel(models, draft.model ?? "")?.image === "none") {
+    await offerModels(deps, context, { prompt, words: t("studio-refused-image_not_taken") });
+    return;
+  }
+  const refusal = await refuseWords(deps, context, prompt);
+  if (refusal !== undefined) {
+    await reply(refusal);
+    return;
+  }
+  const { text: words, imageFileId: image, messageId } = prompt;
+  const isReplaced = step === "image" && image === undefined;
+  await proceed(
+    deps,
+    context,
+    { ...draft, ...(words !== "" && { words, messageId }), ...(image !== undefined && { image }) },
+    async (question) => {
+      await reply(isReplaced ? withPreface(t("studio-generate-new-words"), question) : question);
+    },
+  );
+}
+
+async function refuseWords(
+  { settings }: OrderingDeps,
+  { t }: UpdateContext,
+  { text, imageFileId }: Prompt,
+): Promise<Html | undefined> {
+  const { promptMinLength: least, blockedWords } = await settings.read(limitSettings);
+  if (imageFileId === undefined && Array.from(text).length < least) {
+    return t("studio-refused-prompt_too_short", { least });
+  }
+  return blockedWord(text, blockedWords) === undefined ? undefined : t("studio-refused-blocked_word");
+}
+
+function withPreface(preface: Html, question: Html | Content): Html | Content {
+  if (question instanceof Html) return Html.join([preface, question]);
+  return question.kind === "text" ? { ...question, html: Html.join([preface, question.html]) } : question;
 }
 
 /** Closing the dialog in the same transaction makes a double click order once. */
-async function go(deps: GenerateDeps, context: UpdateContext, { data }: DialogState): Promise<void> {
+async function go(
+  deps: OrderingDeps,
+  context: UpdateContext,
+  { draft, pressedMessageId }: { readonly draft: Draft; readonly pressedMessageId: number | undefined },
+): Promise<void> {
+  const { model, words = "", image, messageId = 0 } = draft;
+  const prompt = { text: words, imageFileId: image, messageId };
+  if (!(await orderFromChat(deps, context, { modelId: model, prompt, pressedMessageId }))) return;
   await context.dialog.close();
-  const image = data["image"];
-  const ordered = await orderFromChat(deps, context, {
-    modelId: String(data["model"]),
-    prompt: {
-      text: deps.cipher.decrypt(String(data["prompt"]), dialogContext(context)),
-      imageFileId: typeof image === "string" ? image : undefined,
-      messageId: Number(data["messageId"]),
-    },
-  });
-  if (ordered) await context.editPressed(context.t("studio-generate-started"));
-}
-
-async function modelOf({ settings }: GenerateDeps, { data }: DialogState): Promise<VideoModel | undefined> {
-  const { models } = await settings.read(modelSettings);
-  return findModel(models, String(data["model"]));
-}
-
-function dialogContext({ chat, user }: UpdateContext): string {
-  return `studio.generate:${chat.id}:${user.id}`;
+  await context.editPressed(context.t("studio-generate-started"));
 }

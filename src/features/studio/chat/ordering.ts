@@ -1,4 +1,5 @@
 import type { Kernel } from "#kernel/feature.ts";
+import type { Html } from "#kernel/lib/html.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
 import { type Button, callbackData, type UpdateContext } from "#kernel/telegram/index.ts";
 import type { Catalogue, Resolution } from "#providers/video/catalogue.ts";
@@ -7,6 +8,7 @@ import { jobTopic } from "../notifications.ts";
 import { type OrderDeps, type OrderOutcome, orderVideo } from "../order.ts";
 import { readPreference } from "../preference.ts";
 import { modelSettings } from "../settings.ts";
+import { awaitPicture } from "./draft.ts";
 import type { Prompt } from "./prompt.ts";
 
 export interface OrderingDeps extends OrderDeps {
@@ -15,6 +17,8 @@ export interface OrderingDeps extends OrderDeps {
 
 export interface Asked {
   readonly prompt: Prompt;
+  /** The bot's message whose button asks for it; absent when it was typed. */
+  readonly pressedMessageId?: number | undefined;
   /** Instead of the person's own choices. */
   readonly modelId?: string | undefined;
   readonly durationSeconds?: number | undefined;
@@ -33,39 +37,38 @@ export async function orderFromChat(deps: OrderingDeps, context: UpdateContext, 
     ...(modelId !== undefined && { modelId }),
   });
   if (preference === undefined) {
-    await reply(t("studio-refused-no_models"));
+    await reply(t(modelId === undefined ? "studio-refused-no_models" : "studio-refused-unknown_model"));
     return false;
   }
+  const { model } = preference;
   const outcome = await orderVideo(deps, tx, {
     user,
     chatId: chat.id,
     threadId: chat.threadId,
     promptMessageId: prompt.messageId,
-    modelId: preference.model.id,
+    pressedMessageId: asked.pressedMessageId,
+    modelId: model.id,
     prompt: prompt.text,
     durationSeconds: asked.durationSeconds ?? preference.durationSeconds,
     resolution: asked.resolution ?? preference.resolution,
     imageFileId: prompt.imageFileId,
     seed: asked.seed ?? 0,
   });
-  if (outcome.ok) {
-    context.showAction("upload_video");
-    return true;
-  }
-  await explain(deps, context, { outcome, models, prompt, longest: preference.model.promptMaxLength });
-  return false;
+  if (outcome.ok) context.showAction("upload_video");
+  else await explain(deps, context, { outcome, prompt, modelId: model.id, longest: model.promptMaxLength });
+  return outcome.ok;
 }
 
 interface Refused {
   readonly outcome: Exclude<OrderOutcome, { ok: true }>;
-  readonly models: Catalogue;
   readonly prompt: Prompt;
+  readonly modelId: string;
   readonly longest: number;
 }
 
 async function explain(deps: OrderingDeps, context: UpdateContext, refused: Refused): Promise<void> {
   const { t, reply } = context;
-  const { outcome, longest } = refused;
+  const { outcome, prompt, modelId, longest } = refused;
   switch (outcome.reason) {
     case "insufficient_credits":
       await reply({
@@ -90,8 +93,15 @@ async function explain(deps: OrderingDeps, context: UpdateContext, refused: Refu
       await reply(t("studio-refused-prompt_too_long", { longest }));
       return;
     case "image_required":
+      await awaitPicture(context, { modelId, prompt });
+      await offerModels(deps, context, {
+        prompt,
+        words: t("studio-refused-image_required"),
+        ifNone: t("studio-generate-image"),
+      });
+      return;
     case "image_not_taken":
-      await offerModels(deps, context, refused);
+      await offerModels(deps, context, { prompt, words: t("studio-refused-image_not_taken") });
       return;
     case "unknown_model":
     case "model_disabled":
@@ -105,24 +115,32 @@ async function explain(deps: OrderingDeps, context: UpdateContext, refused: Refu
   }
 }
 
-/** The models that could do it, as buttons on a message that answers the prompt: a press has the prompt with it. */
-async function offerModels(
-  deps: OrderingDeps,
+/**
+ * The models that could do it, as buttons on a message that answers the prompt: a press brings the prompt with it, so
+ * that nothing of it has to be kept.
+ */
+export async function offerModels(
+  { settings, delivery }: Pick<OrderingDeps, "settings" | "delivery">,
   { tx, t, chat }: UpdateContext,
-  { outcome, models, prompt }: Refused,
+  { prompt, words, ifNone }: { readonly prompt: Prompt; readonly words: Html; readonly ifNone?: Html },
 ): Promise<void> {
-  const hasImage = prompt.imageFileId !== undefined;
-  const able = models.filter(({ enabled, image }) => enabled && image !== (hasImage ? "none" : "required"));
-  await deps.delivery.enqueue(tx, {
+  const { models } = await settings.read(modelSettings);
+  const buttons = ableModels(models, prompt).map(({ id, label }): readonly Button[] => [
+    { text: label, callback: callbackData("with", id) },
+  ]);
+  await delivery.enqueue(tx, {
     chatId: chat.id,
     topic: jobTopic,
     replyToMessageId: prompt.messageId,
-    content: { kind: "text", html: t(`studio-refused-${outcome.reason}`), keyboard: { inline: modelButtons(able) } },
+    content:
+      buttons.length === 0
+        ? { kind: "text", html: ifNone ?? t("studio-refused-nobody_can") }
+        : { kind: "text", html: words, keyboard: { inline: buttons } },
     ...(chat.threadId !== undefined && { threadId: chat.threadId }),
   });
 }
 
-/** A button each: makes the video of the message that is answered with this model. */
-export function modelButtons(models: Catalogue): readonly (readonly Button[])[] {
-  return models.map(({ id, label }): readonly Button[] => [{ text: label, callback: callbackData("with", id) }]);
+function ableModels(models: Catalogue, { imageFileId }: Prompt): Catalogue {
+  const unable = imageFileId === undefined ? "required" : "none";
+  return models.filter(({ enabled, image }) => enabled && image !== unable);
 }

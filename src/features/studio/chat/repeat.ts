@@ -1,14 +1,12 @@
 import type { CallbackQuery, Message } from "grammy/types";
-import { sql } from "kysely";
 
 import type { Kernel } from "#kernel/feature.ts";
 import type { CallbackRoute, UpdateContext } from "#kernel/telegram/index.ts";
 
 import type { Advance } from "../advance.ts";
 import { findJob, type VideoJob } from "../job.ts";
-import { jobTopic } from "../notifications.ts";
-import { modelSettings } from "../settings.ts";
-import { modelButtons, orderFromChat, type OrderingDeps } from "./ordering.ts";
+import { wasOrdered } from "../order.ts";
+import { type Asked, offerModels, orderFromChat, type OrderingDeps } from "./ordering.ts";
 import { type Prompt, promptOf } from "./prompt.ts";
 
 export interface RepeatDeps extends OrderingDeps, Pick<Kernel, "ids"> {
@@ -16,10 +14,10 @@ export interface RepeatDeps extends OrderingDeps, Pick<Kernel, "ids"> {
 }
 
 /** Two presses within this time are one wish. */
-const doubleClickMs = 5000;
+const doubleClickMs = 3000;
 const seeds = 2 ** 31 - 1;
 
-/** The buttons under a card: Cancel, Again, Variation, Change model. */
+/** The buttons under a card: Cancel, Again, Variation, Change model; and the models that are then offered. */
 export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
   return [
     {
@@ -29,7 +27,7 @@ export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
         const job = await ownJob(context, jobId);
         if (job === undefined) return;
         const { ok } = await deps.advance(context.tx, job.id, { type: "cancelled" });
-        context.answer(context.t.plain(ok ? "studio-cancel-done" : "studio-cancel-too-late"));
+        context.answer(context.t.plain(ok ? cancelledKey(job) : "studio-cancel-too-late"));
       },
     },
     {
@@ -52,21 +50,26 @@ export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
       run: async (context, [jobId], query) => {
         const job = await ownJob(context, jobId);
         const prompt = job && answered(context, query);
-        if (prompt !== undefined) await offerAll(deps, context, prompt);
+        if (prompt !== undefined) await offerModels(deps, context, { prompt, words: context.t("studio-choose-model") });
       },
     },
     {
       prefix: "with",
       access: "user",
       run: async (context, [modelId], query) => {
-        const prompt = answered(context, query);
-        if (prompt === undefined || modelId === undefined) return;
-        const ordered = await orderFromChat(deps, context, { prompt, modelId });
-        // The offer has been taken: without its buttons it cannot be taken twice.
-        if (ordered) await context.editPressed(context.t("studio-model-taken"));
+        const prompt = modelId === undefined ? undefined : answered(context, query);
+        if (prompt === undefined) return;
+        // An offer is taken once, however long its buttons stay.
+        if (await orderPressed(deps, context, { query, asked: { prompt, modelId } })) {
+          await context.editPressed(context.t("studio-model-taken"));
+        }
       },
     },
   ];
+}
+
+function cancelledKey({ price }: VideoJob): string {
+  return price > 0n ? "studio-cancel-done" : "studio-cancel-done-free";
 }
 
 interface Repeat {
@@ -79,29 +82,41 @@ async function repeat(deps: RepeatDeps, context: UpdateContext, { jobId, query, 
   const job = await ownJob(context, jobId);
   const prompt = job && answered(context, query);
   if (job === undefined || prompt === undefined) return;
-  if (!(await claimRepeat(context, job))) {
-    context.answer(context.t.plain("studio-again-started"));
-    return;
-  }
   const { model: modelId, durationSeconds, width, height } = job;
-  const resolution = { width, height };
-  const ordered = await orderFromChat(deps, context, { prompt, modelId, durationSeconds, resolution, seed: seed(job) });
-  if (ordered) context.answer(context.t.plain("studio-again-started"));
+  const asked = { prompt, modelId, durationSeconds, resolution: { width, height }, seed: seed(job) };
+  const since = new Date(context.now.getTime() - doubleClickMs);
+  if (await orderPressed(deps, context, { query, asked, since }))
+    context.answer(context.t.plain("studio-again-started"));
 }
 
-/** @returns false for the second press of a double click. */
-async function claimRepeat({ tx, now }: UpdateContext, { id }: VideoJob): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update studio.job set repeated_at = ${now}
-    where id = ${id} and (repeated_at is null or repeated_at <= ${new Date(now.getTime() - doubleClickMs)})`.execute(
-    tx,
-  );
-  return numAffectedRows === 1n;
+interface Pressed {
+  readonly query: CallbackQuery;
+  readonly asked: Asked;
+  /** A press before that was another wish. */
+  readonly since?: Date;
 }
+
+/** Orders what a button asks for. @returns false when it was refused, or ordered by this button before. */
+async function orderPressed(
+  deps: RepeatDeps,
+  context: UpdateContext,
+  { query, asked, since }: Pressed,
+): Promise<boolean> {
+  const { tx, t, chat, answer } = context;
+  const pressedMessageId = query.message?.message_id;
+  if (pressedMessageId === undefined) return false;
+  if (await wasOrdered(tx, { chatId: chat.id, pressedMessageId, ...(since && { since }) })) {
+    answer(t.plain("studio-again-started"));
+    return false;
+  }
+  return await orderFromChat(deps, context, { ...asked, pressedMessageId });
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The job a button names, if it is the presser's own. Made-up ids and other people's jobs get the same answer. */
 async function ownJob({ tx, t, user, answer }: UpdateContext, jobId = ""): Promise<VideoJob | undefined> {
-  const job = /^[0-9a-f-]{36}$/.test(jobId) ? await findJob(tx, jobId) : undefined;
+  const job = uuid.test(jobId) ? await findJob(tx, jobId) : undefined;
   if (job?.userId === user.id) return job;
   answer(t.plain("studio-not-yours"), { alert: true });
   return undefined;
@@ -114,17 +129,4 @@ function answered({ t, user, answer }: UpdateContext, { message }: CallbackQuery
   const prompt = original?.from?.id === user.telegramId ? promptOf(original) : undefined;
   if (prompt === undefined) answer(t.plain("studio-prompt-gone"), { alert: true });
   return prompt;
-}
-
-async function offerAll(deps: RepeatDeps, { tx, t, chat }: UpdateContext, prompt: Prompt): Promise<void> {
-  const { models } = await deps.settings.read(modelSettings);
-  const hasImage = prompt.imageFileId !== undefined;
-  const able = models.filter(({ enabled, image }) => enabled && image !== (hasImage ? "none" : "required"));
-  await deps.delivery.enqueue(tx, {
-    chatId: chat.id,
-    topic: jobTopic,
-    replyToMessageId: prompt.messageId,
-    content: { kind: "text", html: t("studio-choose-model"), keyboard: { inline: modelButtons(able) } },
-    ...(chat.threadId !== undefined && { threadId: chat.threadId }),
-  });
 }

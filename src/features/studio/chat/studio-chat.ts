@@ -1,16 +1,16 @@
-import type { ChatParts, ChatSection, Kernel } from "#kernel/feature.ts";
+import type { ChatParts, ChatSection } from "#kernel/feature.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
 import { callbackData, type Command, type MessageRoute, type UpdateContext } from "#kernel/telegram/index.ts";
 
-import { readPreference } from "../preference.ts";
+import { priceOf, readPreference } from "../preference.ts";
 import { billingSettings, modelSettings } from "../settings.ts";
-import { choiceParts, priceOf } from "./choices.ts";
+import { choiceParts } from "./choices.ts";
 import { generateParts } from "./generate.ts";
 import { orderFromChat } from "./ordering.ts";
 import { promptOf } from "./prompt.ts";
 import { repeatButtons, type RepeatDeps } from "./repeat.ts";
 
-export interface StudioChatDeps extends RepeatDeps, Pick<Kernel, "cipher"> {
+export interface StudioChatDeps extends RepeatDeps {
   readonly stats: Command;
 }
 

@@ -6,17 +6,15 @@ import { z } from "zod";
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 import { problemSchema } from "#kernel/http/index.ts";
-import type { JobQueue } from "#kernel/jobs/index.ts";
 import { AppError } from "#kernel/lib/errors.ts";
 import type { VideoProvider } from "#providers/video/port.ts";
 
-import { hashCallbackToken } from "../dispatch.ts";
+import type { JobFollowUp } from "../advance.ts";
+import { hashCallbackToken } from "../callback-token.ts";
 import { callbackRefused } from "../errors.ts";
-import type { PollJob } from "../jobs/poll-job.ts";
 
-export interface CallbackDeps extends Pick<Kernel, "db" | "clock" | "log"> {
-  readonly jobs: JobQueue;
-  readonly pollJob: PollJob;
+export interface CallbackDeps extends Pick<Kernel, "db" | "clock"> {
+  readonly followUp: Pick<JobFollowUp, "nudge">;
   readonly providers: ReadonlyMap<string, VideoProvider>;
 }
 
@@ -41,7 +39,7 @@ export function callbackRoutes(deps: CallbackDeps): FastifyPluginAsync {
         schema: {
           summary: "Callbacks of video providers",
           tags: ["studio"],
-          params: z.object({ provider: z.string().max(64), token: z.string().max(200) }),
+          params: z.object({ provider: z.string(), token: z.string() }),
           response: { 200: z.object({}), "4xx": problemSchema },
         },
       },
@@ -61,7 +59,7 @@ export function callbackRoutes(deps: CallbackDeps): FastifyPluginAsync {
 
 /** @returns false for a token of no running job, and for a callback that came before. */
 async function nudge(
-  { clock, jobs, pollJob }: CallbackDeps,
+  { clock, followUp }: CallbackDeps,
   tx: Tx,
   of: { readonly provider: string; readonly token: string; readonly replayKey: string },
 ): Promise<boolean> {
@@ -76,6 +74,6 @@ async function nudge(
     insert into studio.callback (provider, id, received_at) values (${of.provider}, ${of.replayKey}, ${clock.now()})
     on conflict (provider, id) do nothing`.execute(tx);
   if (numAffectedRows !== 1n) return false;
-  await jobs.enqueue(tx, pollJob, { jobId: job.id, nudge: true });
+  await followUp.nudge(tx, job.id);
   return true;
 }

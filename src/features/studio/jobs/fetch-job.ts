@@ -1,14 +1,16 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { inTransaction } from "#kernel/db/index.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
+import { toError } from "#kernel/lib/errors.ts";
+import type { Logger } from "#kernel/observability/index.ts";
 import { makeThumbnail, probeVideo } from "#providers/video/inspect.ts";
 
 import type { FetchedVideo, JobEvent } from "../job-state.ts";
 import { findJob, type VideoJob } from "../job.ts";
+import { withDirectory } from "../work-files.ts";
+import { askProvider } from "./ask-provider.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 
 /** What a bot may upload to Telegram. */
@@ -20,39 +22,47 @@ export function makeFetchJob(deps: WorkDeps): Job<{ jobId: string }> {
   return defineJob({
     name: "studio.fetch-job",
     payload: jobPayload,
-    run: async ({ jobId }, { signal, attempt }) => {
+    run: async ({ jobId }, { signal, log }) => {
       const job = await findJob(deps.db, jobId);
       if (job?.state !== "fetching") return;
-      const event = await fetchVideo(deps, job, signal);
-      // Not ready although it was said to be: the job queue's backoff is the patience.
-      if (event === undefined) throw new Error(`the video was not ready to be fetched (attempt ${attempt})`);
+      const event = await withDirectory(
+        deps.workDirectory,
+        async (directory) => await fetchVideo(deps, job, { path: join(directory, "video.mp4"), signal, log }),
+      );
       await inTransaction(deps.db, async (tx) => await deps.advance(tx, jobId, event));
     },
   });
 }
 
-async function fetchVideo(deps: WorkDeps, job: VideoJob, signal: AbortSignal): Promise<JobEvent | undefined> {
-  const provider = deps.providers.get(job.provider);
-  if (provider === undefined || job.providerReference === undefined) return { type: "failed", failure: "lost" };
-  const directory = await mkdtemp(join(tmpdir(), "telecast-video-"));
-  const stop = deps.metrics.providerSeconds.startTimer({ provider: provider.id, call: "fetch" });
-  try {
-    const path = join(directory, "video.mp4");
-    const outcome = await provider.fetchResult(job.providerReference, { path, maxBytes }, signal);
-    if (outcome.ok) return await store(deps, path, signal);
-    return outcome.reason === "not_ready"
-      ? undefined
-      : { type: "failed", failure: outcome.reason === "lost" ? "lost" : "provider" };
-  } finally {
-    stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+interface Work {
+  readonly path: string;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
 }
 
-async function store({ drawing, media }: WorkDeps, path: string, signal: AbortSignal): Promise<JobEvent> {
-  const probe = await probeVideo(drawing, path, signal);
+/** @throws when it is not ready although it was said to be, or the provider is out: the job queue's backoff is the patience. */
+async function fetchVideo(deps: WorkDeps, job: VideoJob, work: Work): Promise<JobEvent> {
+  const provider = deps.providers.get(job.provider);
+  const { providerReference: reference } = job;
+  if (provider === undefined || reference === undefined) return { type: "failed", failure: "lost" };
+  const { path, signal } = work;
+  const outcome = await askProvider(
+    deps.metrics,
+    provider,
+    "fetch",
+    async () => await provider.fetchResult(reference, { path, maxBytes }, signal),
+  );
+  if (outcome.ok) return await store(deps, work);
+  if (outcome.reason === "not_ready") throw new Error("the video was not ready to be fetched");
+  return { type: "failed", failure: outcome.reason === "lost" ? "lost" : "provider" };
+}
+
+async function store(deps: WorkDeps, work: Work): Promise<JobEvent> {
+  const { path, signal } = work;
+  const probe = await probeVideo(deps.drawing, path, signal);
   if (probe === undefined) return { type: "failed", failure: "provider" };
-  const thumbnail = await makeThumbnail(drawing, path, signal);
+  const thumbnail = await thumbnailOf(deps, work);
+  const { media } = deps;
   const stored = await media.put({
     contentType: "video/mp4",
     fileName: "video.mp4",
@@ -72,7 +82,19 @@ async function store({ drawing, media }: WorkDeps, path: string, signal: AbortSi
     thumbnailMediaId: cover?.id,
     width: probe.width,
     height: probe.height,
-    durationSeconds: Math.round(probe.durationSeconds),
+    // Telegram takes whole seconds; 0 would be no length at all.
+    durationSeconds: Math.max(1, Math.round(probe.durationSeconds)),
   };
   return { type: "fetched", video };
+}
+
+/** Telegram makes its own when there is none: a picture is no reason to lose a video that was paid for. */
+async function thumbnailOf({ drawing }: WorkDeps, { path, signal, log }: Work): Promise<Buffer | undefined> {
+  try {
+    return await makeThumbnail(drawing, path, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ err: toError(error) }, "thumbnail could not be made");
+    return undefined;
+  }
 }

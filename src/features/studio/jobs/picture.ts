@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 
 import { inTransaction } from "#kernel/db/index.ts";
+import { AppError } from "#kernel/lib/errors.ts";
 import type { RequestImage } from "#providers/video/port.ts";
 
 import type { VideoJob } from "../job.ts";
@@ -38,7 +39,8 @@ async function bringPicture(
   jobId: string,
   fileId: string,
 ): Promise<string | undefined> {
-  const { body } = await files.download(fileId, maxBytes);
+  const body = await download(files, fileId);
+  if (body === undefined) return undefined;
   const kind = signatures.find(([, , matches]) => matches(body));
   if (kind === undefined) return undefined;
   const [contentType, ending] = kind;
@@ -50,4 +52,14 @@ async function bringPicture(
     );
   });
   return stored.id;
+}
+
+/** Undefined when Telegram will never hand it out: gone, or too large. */
+async function download(files: WorkDeps["files"], fileId: string): Promise<Buffer | undefined> {
+  try {
+    return (await files.download(fileId, maxBytes)).body;
+  } catch (error) {
+    if (error instanceof AppError && /^telegram\.file_(?:gone|too_large)$/.test(error.code)) return undefined;
+    throw error;
+  }
 }

@@ -2,12 +2,14 @@ import { sql } from "kysely";
 import { z } from "zod";
 
 import { inTransaction } from "#kernel/db/index.ts";
-import { defineJob, type Job, type JobQueue } from "#kernel/jobs/index.ts";
-import type { VideoProvider, VideoStatus } from "#providers/video/port.ts";
+import { defineJob } from "#kernel/jobs/index.ts";
+import type { VideoStatus } from "#providers/video/port.ts";
 import { ProviderUnavailable } from "#providers/video/provider-error.ts";
 
+import type { StudioJobs } from "../follow-up.ts";
 import type { Failure, JobEvent } from "../job-state.ts";
 import { findJob, type VideoJob } from "../job.ts";
+import { askProvider } from "./ask-provider.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 
 /** Often while somebody watches the bar move, rarely when it takes long. */
@@ -19,49 +21,47 @@ export function pollAfterMs(runningMs: number): number {
   return Math.min(Math.max(runningMs / 8, firstMs), longestMs);
 }
 
-export type PollJob = Job<{ jobId: string; nudge?: boolean }>;
-
-/** Asks the provider how far a job is, and plans the next look. A callback only makes it look once more, now. */
-export function makePollJob(deps: WorkDeps & { readonly jobs: JobQueue }): PollJob {
-  const pollJob: PollJob = defineJob({
+/**
+ * Asks the provider how far a job is. The planned look plans the next one; a nudge (a callback came) and looks that were
+ * overtaken by a newer plan only look, so that there is one row of looks for each job however often work is repeated.
+ */
+export function makePollJob(deps: WorkDeps): StudioJobs["poll"] {
+  return defineJob({
     name: "studio.poll-job",
-    payload: jobPayload.extend({ nudge: z.boolean().default(false) }),
-    run: async ({ jobId, nudge }, { signal }) => {
+    payload: jobPayload.extend({ at: z.iso.datetime().optional() }),
+    run: async ({ jobId, at }, { signal }) => {
       const job = await findJob(deps.db, jobId);
-      const provider = job && deps.providers.get(job.provider);
-      if (job?.state !== "running" || provider === undefined || job.providerReference === undefined) return;
-      const status = await ask(deps, { provider, reference: job.providerReference, signal });
+      if (job?.state !== "running") return;
+      const status = await ask(deps, job, signal);
       const event = status && eventOf(status);
+      const isPlanned = at !== undefined && at === job.nextPollAt?.toISOString();
       await inTransaction(deps.db, async (tx) => {
+        const now = deps.clock.now();
         if (event !== undefined) await deps.advance(tx, jobId, event);
-        else await sql`update studio.job set looked_at = ${deps.clock.now()} where id = ${jobId}`.execute(tx);
-        if (!nudge && (event === undefined || event.type === "progressed")) {
-          const runAt = new Date(deps.clock.now().getTime() + pollAfterMs(runningMs(deps, job)));
-          await deps.jobs.enqueue(tx, pollJob, { jobId }, { runAt });
+        else await sql`update studio.job set looked_at = ${now} where id = ${jobId}`.execute(tx);
+        if (isPlanned && (event === undefined || event.type === "progressed")) {
+          const runningMs = now.getTime() - (job.submittedAt ?? job.orderedAt).getTime();
+          await deps.followUp.poll(tx, jobId, new Date(now.getTime() + pollAfterMs(runningMs)));
         }
       });
     },
   });
-  return pollJob;
-}
-
-interface Question {
-  readonly provider: VideoProvider;
-  readonly reference: string;
-  readonly signal: AbortSignal;
 }
 
 /** Undefined while the provider is out: asking changes nothing, so the deadline alone ends the waiting. */
-async function ask({ metrics }: WorkDeps, { provider, reference, signal }: Question): Promise<VideoStatus | undefined> {
-  const stop = metrics.providerSeconds.startTimer({ provider: provider.id, call: "status" });
+async function ask(
+  { metrics, providers }: WorkDeps,
+  { provider: id, providerReference: reference }: VideoJob,
+  signal: AbortSignal,
+): Promise<VideoStatus | undefined> {
+  const provider = providers.get(id);
+  // Switched off while it ran: when it is back before the deadline, the job goes on.
+  if (provider === undefined || reference === undefined) return undefined;
   try {
-    return await provider.status(reference, signal);
+    return await askProvider(metrics, provider, "status", async () => await provider.status(reference, signal));
   } catch (error) {
-    if (!(error instanceof ProviderUnavailable)) throw error;
-    metrics.providerErrors.inc({ provider: provider.id, kind: error.kind });
-    return undefined;
-  } finally {
-    stop();
+    if (error instanceof ProviderUnavailable) return undefined;
+    throw error;
   }
 }
 
@@ -82,8 +82,4 @@ function eventOf(status: VideoStatus): JobEvent {
 
 function failureOf(kind: "moderation" | "bad_input" | "provider_error" | "timeout" | "lost"): Failure {
   return kind === "provider_error" || kind === "timeout" ? "provider" : kind;
-}
-
-function runningMs({ clock }: WorkDeps, { submittedAt, orderedAt }: VideoJob): number {
-  return clock.now().getTime() - (submittedAt ?? orderedAt).getTime();
 }

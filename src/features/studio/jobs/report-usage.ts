@@ -5,9 +5,12 @@ import type { Kernel } from "#kernel/feature.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
 import { Html } from "#kernel/lib/html.ts";
 import { languages } from "#kernel/lib/language.ts";
-import { formatCredits } from "#kernel/lib/money.ts";
+import { formatCredits, thousandths } from "#kernel/lib/money.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
+import { type Catalogue, findModel } from "#providers/video/catalogue.ts";
 
+import { formatDollars } from "../dollars.ts";
+import { billingSettings, modelSettings } from "../settings.ts";
 import { readUsage, type Usage } from "../statistics.ts";
 
 const payload = z.object({
@@ -28,9 +31,9 @@ const largestChart = 2 * 1024 * 1024;
 
 /** Answers `/stats`: drawing a chart takes longer than an answer in the chat should hold its lock. */
 export function makeReportUsage(
-  kernel: Pick<Kernel, "db" | "clock" | "charts" | "media" | "delivery" | "texts">,
+  kernel: Pick<Kernel, "db" | "clock" | "charts" | "media" | "delivery" | "texts" | "settings">,
 ): Job<UsageQuestion> {
-  const { db, clock, charts, media, delivery, texts } = kernel;
+  const { db, clock, charts, media, delivery, texts, settings } = kernel;
   return defineJob({
     name: "studio.report-usage",
     payload,
@@ -39,6 +42,9 @@ export function makeReportUsage(
       const from = new Date(to.getTime() - (reportDays - 1) * 24 * 60 * 60_000);
       const usage = await readUsage(db, { from, to, timeZone });
       const t = texts(language);
+      const { models } = await settings.read(modelSettings);
+      const { usdPerCredit } = await settings.read(billingSettings);
+      const lines = [...usageLines(usage, t, models), ...(money ? [moneyLine(usage, t, usdPerCredit)] : [])];
       const png = await charts.render(chartOf(usage, t), chartSize, signal);
       const stored = await media.put({
         contentType: "image/png",
@@ -52,7 +58,7 @@ export function makeReportUsage(
           chatId,
           topic: "reply",
           dedupeKey: `studio.usage:${updateId}`,
-          content: { kind: "photo", media: { mediaId: stored.id }, caption: captionOf(usage, t, money) },
+          content: { kind: "photo", media: { mediaId: stored.id }, caption: Html.join(lines) },
           ...(threadId !== undefined && { threadId }),
         });
       });
@@ -60,24 +66,37 @@ export function makeReportUsage(
   });
 }
 
-function captionOf(usage: Usage, t: Translate, money: boolean): Html {
-  const success = usage.ended === 0 ? 0 : usage.delivered / usage.ended;
-  const percent = new Intl.NumberFormat(t.language, { style: "percent", maximumFractionDigits: 1 });
-  const dollars = new Intl.NumberFormat(t.language, { style: "currency", currency: "USD" });
-  const lines = [
+function usageLines(usage: Usage, t: Translate, models: Catalogue): readonly Html[] {
+  return [
     t("studio-stats-title", { days: reportDays }),
     t("studio-stats-summary", {
       jobs: usage.jobs,
       people: usage.people,
-      success: percent.format(success),
+      success: usage.ended === 0 ? "–" : formatShare(usage.delivered / usage.ended, t),
       seconds: usage.videoSeconds,
       tokens: usage.promptTokens,
-      cost: dollars.format(usage.costUsdMicros / 1_000_000),
+      cost: formatDollars(usage.costUsdMicros, t.language),
     }),
-    ...usage.byModel.map(({ name, jobs, delivered }) => t("studio-stats-model", { name, jobs, delivered })),
+    ...usage.byModel.map(({ name, jobs, delivered }) =>
+      t("studio-stats-model", { name: findModel(models, name)?.label ?? name, jobs, delivered }),
+    ),
   ];
-  if (money) lines.push(t("studio-stats-money", { credits: formatCredits(usage.revenue, t.language) }));
-  return Html.join(lines);
+}
+
+/** What was captured, and what of it is left after the providers. */
+function moneyLine(usage: Usage, t: Translate, usdPerCredit: number): Html {
+  const revenueMicros = (Number(usage.revenue) / Number(thousandths)) * usdPerCredit * 1_000_000;
+  const margin = revenueMicros - usage.costUsdMicros;
+  return t("studio-stats-money", {
+    credits: formatCredits(usage.revenue, t.language),
+    revenue: formatDollars(revenueMicros, t.language),
+    margin: formatDollars(margin, t.language),
+    share: revenueMicros === 0 ? "–" : formatShare(margin / revenueMicros, t),
+  });
+}
+
+function formatShare(share: number, { language }: Translate): string {
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(share);
 }
 
 function chartOf({ byDay }: Usage, t: Translate): Parameters<Kernel["charts"]["render"]>[0] {

@@ -3,13 +3,20 @@ import { sql } from "kysely";
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
 import type { Delivery } from "#kernel/delivery/index.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
+import { toError } from "#kernel/lib/errors.ts";
 
-import type { JobFollowUp } from "../advance.ts";
 import { deliveryEvent } from "../delivery-event.ts";
-import type { JobState } from "../job-state.ts";
+import type { JobEvent } from "../job-state.ts";
+import { findJob, type VideoJob } from "../job.ts";
+import { removeBefore } from "../work-files.ts";
 import { nothing, type WorkDeps } from "./job-work.ts";
 
+export interface SweepDeps extends WorkDeps {
+  readonly delivery: Pick<Delivery, "find">;
+}
+
 const callbacksKeptDays = 2;
+const workFilesKeptMs = 60 * 60_000;
 
 /** Longer than any pause between two looks at a job that is being looked after. */
 const forgottenMs = 90_000;
@@ -19,21 +26,22 @@ const forgottenMs = 90_000;
  * (their background work was lost, or dead-lettered during a long outage). The work looks at the job's state first and
  * does nothing twice.
  */
-export function makeSweepJobs(deps: WorkDeps & SweepDeps): Job<Record<string, never>> {
+export function makeSweepJobs(deps: SweepDeps): Job<Record<string, never>> {
   const { db, clock, followUp } = deps;
   return defineJob({
     name: "studio.sweep-jobs",
     payload: nothing,
-    run: async () => {
+    run: async (_, { log }) => {
       const now = clock.now();
-      const forgotten = new Date(now.getTime() - forgottenMs);
-      const { rows } = await sql<OpenJob>`
-        select id, state, deadline <= ${now} as late, delivery_id as "deliveryId" from studio.job
-        where finished_at is null and (deadline <= ${now} or looked_at <= ${forgotten})`.execute(db);
-      for (const job of rows) {
-        await inTransaction(db, async (tx) => {
-          await takeUp(deps, tx, job);
-        });
+      for (const { id, late } of await openJobs(deps, now)) {
+        try {
+          await inTransaction(db, async (tx) => {
+            if (!late || !(await deps.advance(tx, id, { type: "expired" })).ok) await takeUp(deps, tx, id);
+          });
+        } catch (error) {
+          // One that cannot be helped keeps no other waiting.
+          log.error({ err: toError(error), videoJob: id }, "video job could not be taken up");
+        }
       }
       await inTransaction(db, async (tx) => {
         await followUp.dispatch(tx);
@@ -41,42 +49,43 @@ export function makeSweepJobs(deps: WorkDeps & SweepDeps): Job<Record<string, ne
           delete from studio.callback
           where received_at < ${now}::timestamptz - ${callbacksKeptDays} * interval '1 day'`.execute(tx);
       });
+      await removeBefore(deps.workDirectory, new Date(now.getTime() - workFilesKeptMs));
     },
   });
 }
 
-export interface SweepDeps {
-  readonly followUp: JobFollowUp;
-  readonly delivery: Pick<Delivery, "find">;
-}
-
 interface OpenJob {
   readonly id: string;
-  readonly state: JobState;
   readonly late: boolean;
-  readonly deliveryId: number | null;
 }
 
-async function takeUp(
-  { advance, followUp, delivery, clock }: WorkDeps & SweepDeps,
-  tx: Tx,
-  job: OpenJob,
-): Promise<void> {
-  if (job.late && (await advance(tx, job.id, { type: "expired" })).ok) return;
+/** What waits for a place is looked after by the dispatch. */
+async function openJobs({ db }: SweepDeps, now: Date): Promise<readonly OpenJob[]> {
+  const forgotten = new Date(now.getTime() - forgottenMs);
+  const { rows } = await sql<OpenJob>`
+    select id, deadline <= ${now} as late from studio.job
+    where finished_at is null and (deadline <= ${now} or (state <> 'ordered' and looked_at <= ${forgotten}))
+    order by ordered_at`.execute(db);
+  return rows;
+}
+
+async function takeUp(deps: SweepDeps, tx: Tx, id: string): Promise<void> {
+  const { advance, followUp, clock } = deps;
+  const job = await findJob(tx, id);
+  if (job === undefined) return;
   switch (job.state) {
     case "submitting":
-      await followUp.start(tx, job.id);
+      await followUp.start(tx, job);
       return;
     case "running":
-      await followUp.poll(tx, job.id, clock.now());
+      await followUp.poll(tx, id, clock.now());
       return;
     case "fetching":
-      await followUp.fetch(tx, job.id);
+      await followUp.fetch(tx, id);
       return;
     case "delivering": {
-      const sent = job.deliveryId === null ? undefined : await delivery.find(tx, job.deliveryId);
-      const event = sent && deliveryEvent({ ...sent, telegramFileId: undefined });
-      if (event !== undefined) await advance(tx, job.id, event);
+      const event = await outcomeOf(deps, tx, job);
+      if (event !== undefined) await advance(tx, id, event);
       return;
     }
     case "ordered":
@@ -86,4 +95,12 @@ async function takeUp(
     case "expired":
       return;
   }
+}
+
+/** The settlement tells this at once; here it is looked up, should it have been lost. */
+async function outcomeOf({ delivery }: SweepDeps, tx: Tx, { deliveryId }: VideoJob): Promise<JobEvent | undefined> {
+  const sent = deliveryId === undefined ? undefined : await delivery.find(tx, deliveryId);
+  // Nobody knows of it any more: it will not come.
+  if (sent === undefined) return { type: "failed", failure: "delivery" };
+  return deliveryEvent({ ...sent, telegramFileId: undefined });
 }

@@ -22,7 +22,7 @@ studio-settings =
     🎬 <b>Videos</b>
     Model: <b>{ $model }</b>
     Length: <b>{ $seconds } s</b> · Size: <b>{ $size }</b>
-    Price: <b>{ $credits }</b> credits
+    Price: <b>{ $price }</b>
 studio-button-model = 🎞 Model
 studio-button-duration = ⏱ Length
 studio-button-resolution = 🖼 Size
@@ -33,21 +33,25 @@ studio-choose-resolution = Which picture size? ({ $model })
 studio-not-offered-model = There is no such model. These are on offer:
 studio-not-offered-duration = { $model } does not make that length. It makes:
 studio-not-offered-resolution = { $model } does not make that size. It makes:
-studio-choice-model = { $label } · from { $credits } credits
-studio-choice-duration = { $seconds } s · { $credits } credits
+studio-choice-model = { $label } · from { $price }
+studio-choice-duration = { $seconds } s · { $price }
+studio-price = { $credits } credits
+studio-price-free = free
 
 studio-generate-model = <b>1.</b> Which model shall make it?
 studio-generate-prompt = <b>2.</b> { $model }: what do you want to see? Write it in your own words.
 studio-generate-image = <b>3.</b> Now send the picture it begins with.
 studio-generate-image-optional = <b>3.</b> Send a picture it begins with, or skip this.
 studio-generate-need-image = I need a picture here: send a photo, or an image as a file. /cancel stops.
+studio-generate-new-words = I have taken these as your new words. /cancel stops.
 studio-generate-summary =
     <b>Ready to go?</b>
     { $model } · { $seconds } s · { $size }{ $image ->
         [yes] {" · with your picture"}
        *[no] {""}
     }
-    Price: <b>{ $price }</b> credits (you have { $available }). It is taken only when the video is here.
+studio-generate-price = Price: <b>{ $price }</b> credits (you have { $available }). It is taken only when the video is here.
+studio-generate-free = Free: { $perDay } a day.
 studio-generate-started = 🎬 On its way.
 studio-generate-stopped = Stopped. Nothing was charged.
 studio-generate-over = This is over. /generate starts anew.
@@ -78,7 +82,8 @@ studio-button-variation = 🎲 Variation
 studio-button-change-model = 🎞 Change model
 studio-button-buy = ⭐ Buy credits
 studio-cancel-done = Cancelled. Nothing was charged.
-studio-cancel-too-late = Too late: it has ended already.
+studio-cancel-done-free = Cancelled.
+studio-cancel-too-late = Too late: it is finished already.
 studio-again-started = On its way.
 studio-not-yours = This is not one of your videos.
 studio-prompt-gone = I do not keep prompts, and yours is no longer in this chat. Please send it again.
@@ -104,7 +109,8 @@ studio-refused-too_many_queued = { $most } of your videos are waiting already. P
 studio-refused-prompt_too_short = Please describe it in a few words: at least { $least } characters.
 studio-refused-prompt_too_long = This is too long for the model: at most { $longest } characters.
 studio-refused-prompt_empty = Please write what you want to see.
-studio-refused-image_required = This model begins with a picture: send a photo with your words as the caption, or use another model for these words:
+studio-refused-image_required = Your model begins with a picture: send it now. Or make these words a video with another model:
+studio-refused-nobody_can = No model on offer can do that.
 studio-refused-image_not_taken = Your model does not take pictures. These do:
 studio-refused-unknown_model = This model is not on offer any more. /setmodel shows the others.
 studio-refused-model_disabled = This model is switched off right now. /setmodel shows the others.
@@ -115,6 +121,7 @@ studio-refused-resolution_not_offered = The model does not make this size. /setr
 studio-refused-no_models = No model is set up yet. Please ask the operator.
 studio-refused-not_a_prompt = I make videos from text and photos. Write what you want to see, or use /help.
 
+studio-alert-no_credit = ⚠️ The provider <b>{ $provider }</b> refuses { $model }: our balance there is used up, or the key is not accepted. People are told that the model is not available; nothing is charged.
 studio-alert-budget = ⚠️ Today's provider budget of { $budget } is used up ({ $spent }). New videos are refused until midnight UTC.
 
 studio-stats-title = 📊 <b>The last { $days } days</b>
@@ -127,7 +134,7 @@ studio-stats-summary =
     Seconds of video: <b>{ $seconds }</b>
     Prompt tokens: { $tokens } · Provider cost: { $cost }
 studio-stats-model = • { $name }: { $delivered } of { $jobs }
-studio-stats-money = 💰 Revenue: <b>{ $credits }</b> credits
+studio-stats-money = 💰 Revenue: <b>{ $credits }</b> credits ({ $revenue }) · Margin: <b>{ $margin }</b> ({ $share })
 studio-stats-chart = Videos per day
 studio-stats-delivered = delivered
 studio-stats-other = not delivered

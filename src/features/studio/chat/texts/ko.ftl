@@ -22,7 +22,7 @@ studio-settings =
     🎬 <b>영상</b>
     모델: <b>{ $model }</b>
     길이: <b>{ $seconds }초</b> · 크기: <b>{ $size }</b>
-    가격: 크레딧 <b>{ $credits }</b>
+    가격: <b>{ $price }</b>
 studio-button-model = 🎞 모델
 studio-button-duration = ⏱ 길이
 studio-button-resolution = 🖼 크기
@@ -33,21 +33,25 @@ studio-choose-resolution = 화면 크기를 고르세요. ({ $model })
 studio-not-offered-model = 그런 모델은 없습니다. 사용할 수 있는 모델:
 studio-not-offered-duration = { $model } 모델은 그 길이를 만들지 않습니다. 가능한 길이:
 studio-not-offered-resolution = { $model } 모델은 그 크기를 만들지 않습니다. 가능한 크기:
-studio-choice-model = { $label } · 크레딧 { $credits }부터
-studio-choice-duration = { $seconds }초 · 크레딧 { $credits }
+studio-choice-model = { $label } · { $price }부터
+studio-choice-duration = { $seconds }초 · { $price }
+studio-price = 크레딧 { $credits }
+studio-price-free = 무료
 
 studio-generate-model = <b>1.</b> 어떤 모델로 만들까요?
 studio-generate-prompt = <b>2.</b> { $model }: 무엇을 보고 싶으세요? 자유롭게 적어 주세요.
 studio-generate-image = <b>3.</b> 이제 시작 장면이 될 사진을 보내 주세요.
 studio-generate-image-optional = <b>3.</b> 시작 장면이 될 사진을 보내거나 건너뛰세요.
 studio-generate-need-image = 사진이 필요합니다. 사진 또는 이미지 파일을 보내 주세요. /cancel 로 멈출 수 있습니다.
+studio-generate-new-words = 보내신 글로 바꾸었습니다. /cancel 로 멈출 수 있습니다.
 studio-generate-summary =
     <b>시작할까요?</b>
     { $model } · { $seconds }초 · { $size }{ $image ->
         [yes] {" · 보내신 사진 사용"}
        *[no] {""}
     }
-    가격: 크레딧 <b>{ $price }</b> (보유 { $available }). 영상이 도착했을 때만 차감됩니다.
+studio-generate-price = 가격: 크레딧 <b>{ $price }</b> (보유 { $available }). 영상이 도착했을 때만 차감됩니다.
+studio-generate-free = 무료: 하루 { $perDay }개
 studio-generate-started = 🎬 만들기 시작했습니다.
 studio-generate-stopped = 멈췄습니다. 차감된 크레딧은 없습니다.
 studio-generate-over = 이미 끝난 단계입니다. /generate 로 새로 시작하세요.
@@ -75,7 +79,8 @@ studio-button-variation = 🎲 다른 버전
 studio-button-change-model = 🎞 모델 변경
 studio-button-buy = ⭐ 크레딧 구매
 studio-cancel-done = 취소했습니다. 차감된 크레딧은 없습니다.
-studio-cancel-too-late = 이미 끝난 영상입니다.
+studio-cancel-done-free = 취소했습니다.
+studio-cancel-too-late = 이미 완성된 영상입니다.
 studio-again-started = 만들기 시작했습니다.
 studio-not-yours = 본인의 영상이 아닙니다.
 studio-prompt-gone = 프롬프트는 보관하지 않으며, 이 채팅에도 더 이상 없습니다. 다시 보내 주세요.
@@ -98,7 +103,8 @@ studio-refused-too_many_queued = 이미 영상 { $most }개가 대기 중입니�
 studio-refused-prompt_too_short = 몇 마디로 설명해 주세요. 최소 { $least }자입니다.
 studio-refused-prompt_too_long = 이 모델에는 너무 깁니다. 최대 { $longest }자입니다.
 studio-refused-prompt_empty = 보고 싶은 장면을 적어 주세요.
-studio-refused-image_required = 이 모델은 사진에서 시작합니다. 사진 설명에 글을 적어 보내거나, 다른 모델로 만드세요:
+studio-refused-image_required = 선택한 모델은 사진에서 시작합니다. 지금 사진을 보내거나, 이 글을 다른 모델로 만드세요:
+studio-refused-nobody_can = 그렇게 만들 수 있는 모델이 없습니다.
 studio-refused-image_not_taken = 선택한 모델은 사진을 받지 않습니다. 사진을 받는 모델:
 studio-refused-unknown_model = 더 이상 제공하지 않는 모델입니다. /setmodel 에서 다른 모델을 보세요.
 studio-refused-model_disabled = 지금은 꺼져 있는 모델입니다. /setmodel 에서 다른 모델을 보세요.
@@ -109,6 +115,7 @@ studio-refused-resolution_not_offered = 이 모델은 그 크기를 만들지 �
 studio-refused-no_models = 아직 설정된 모델이 없습니다. 운영자에게 문의해 주세요.
 studio-refused-not_a_prompt = 글과 사진으로 영상을 만듭니다. 보고 싶은 장면을 적거나 /help 를 이용해 주세요.
 
+studio-alert-no_credit = ⚠️ 제공자 <b>{ $provider }</b> 가 { $model } 을(를) 거절했습니다. 제공자 잔액이 없거나 키가 유효하지 않습니다. 사용자에게는 모델을 사용할 수 없다고 안내되며, 크레딧은 차감되지 않습니다.
 studio-alert-budget = ⚠️ 오늘의 제공자 예산 { $budget } 을 모두 썼습니다 ({ $spent }). UTC 자정까지 새 영상을 받지 않습니다.
 
 studio-stats-title = 📊 <b>최근 { $days }일</b>
@@ -118,7 +125,7 @@ studio-stats-summary =
     영상 시간: <b>{ $seconds }초</b>
     프롬프트 토큰: { $tokens } · 제공자 비용: { $cost }
 studio-stats-model = • { $name }: { $jobs }개 중 { $delivered }개
-studio-stats-money = 💰 매출: 크레딧 <b>{ $credits }</b>
+studio-stats-money = 💰 매출: 크레딧 <b>{ $credits }</b> ({ $revenue }) · 이익: <b>{ $margin }</b> ({ $share })
 studio-stats-chart = 날짜별 영상 수
 studio-stats-delivered = 전달됨
 studio-stats-other = 전달되지 않음

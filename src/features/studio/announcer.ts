@@ -1,0 +1,12 @@
+import type { Tx } from "#kernel/db/index.ts";
+
+import type { FetchedVideo } from "./job-state.ts";
+import type { VideoJob } from "./job.ts";
+
+/** How people hear of a job; the chat side fulfils it. Both only write to the outbox. */
+export interface JobAnnouncer {
+  /** Makes or changes the job's card. `position`: in the queue, 1 for the next; 0 when it does not wait. */
+  readonly showCard: (tx: Tx, job: VideoJob, position: number) => Promise<void>;
+  /** Queues the finished video; its settlement ends the job. @returns the delivery's id. */
+  readonly sendVideo: (tx: Tx, job: VideoJob, video: FetchedVideo) => Promise<number>;
+}
