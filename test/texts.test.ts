@@ -123,7 +123,7 @@ test("every text is used", () => {
   const code = sources()
     .map((file) => readFileSync(file, "utf8"))
     .join("\n");
-  const dynamic = [...code.matchAll(/`([a-z]+(?:-[a-z]+)*-)\$\{/g)].map(([, prefix]) => prefix ?? "");
+  const dynamic = [...code.matchAll(/`([a-z]+(?:-[a-z]+)+-?)\$\{/g)].map(([, prefix]) => prefix ?? "");
   const unused = [...english.keys()].filter(
     (key) => !code.includes(`"${key}"`) && !dynamic.some((prefix) => key.startsWith(prefix)),
   );

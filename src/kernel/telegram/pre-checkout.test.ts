@@ -59,6 +59,8 @@ test("a payment is let through, and its message goes to the service route", asyn
   start({ check: async (query) => (query.invoice_payload === "order-1" ? undefined : "no"), services: [paid] });
   const result = await payer.pay(invoice);
   assert.equal(result.ok, true);
+  // The message of the payment is another update, which comes after the answer.
+  await until("the payment's message", async () => (await rig.updates()).length === 2);
   await finished();
   assert.deepEqual(
     (await rig.updates()).map(({ kind, state }) => [kind, state]),
