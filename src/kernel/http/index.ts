@@ -1,5 +1,3 @@
-export { type Answer, idempotently } from "./idempotency.ts";
-export { needsApiKey } from "./openapi.ts";
 export { pruneIdempotencyKeys } from "./prune-idempotency.ts";
 export { problemSchema } from "./problem.ts";
 export { deliveryRoutes } from "./routes/deliveries.ts";

@@ -1,7 +1,7 @@
 import type { Update } from "grammy/types";
 import { sql } from "kysely";
 
-import type { Db, MigrationSource } from "../db/index.ts";
+import type { Db } from "../db/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
 import { factsOf, type UpdateFacts } from "./update-facts.ts";
 
