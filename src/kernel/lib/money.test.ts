@@ -20,5 +20,6 @@ test("what is written is read back, what is not an amount is refused", () => {
   );
   assert.equal(parseCredits("-2.5"), -2500n);
   assert.equal(parseCredits("+5"), 5000n);
-  for (const wrong of ["", "five", "1.2345", "1e9", "99999999", "--1", "1,5"]) assert.equal(parseCredits(wrong), undefined);
+  for (const wrong of ["", "five", "1.2345", "1e9", "99999999", "--1", "1,5"])
+    assert.equal(parseCredits(wrong), undefined);
 });

@@ -8,7 +8,9 @@ export function formatCredits(amount: bigint, language: Language): string {
   const sign = amount < 0n ? "−" : "";
   const size = amount < 0n ? -amount : amount;
   const whole = new Intl.NumberFormat(language).format(size / thousandths);
-  const rest = String(size % thousandths).padStart(3, "0").replace(/0+$/, "");
+  const rest = String(size % thousandths)
+    .padStart(3, "0")
+    .replace(/0+$/, "");
   return `${sign}${whole}${rest === "" ? "" : `.${rest}`}`;
 }
 
