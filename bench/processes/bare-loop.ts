@@ -1,0 +1,57 @@
+import { Bot } from "grammy";
+import { Pool } from "undici";
+
+import { machineMs } from "../harness/machine-clock.ts";
+import { serve } from "../harness/rpc.ts";
+
+/** What somebody writes who does not care whether a message is lost: a loop, nothing stored, nothing looked up. */
+type SendOne = (chatId: number, text: string) => Promise<number>;
+
+let sendOne: SendOne | undefined;
+
+function withGrammy(root: string, token: string): SendOne {
+  const { api } = new Bot(token, { client: { apiRoot: root } });
+  return async (chatId, text) => (await api.sendMessage(chatId, text)).message_id;
+}
+
+function withUndici(root: string, token: string, connections: number): SendOne {
+  const pool = new Pool(root, { connections });
+  const headers = { "content-type": "application/json" };
+  return async (chatId, text) => {
+    const body = JSON.stringify({ chat_id: chatId, text });
+    const answer = await pool.request({ method: "POST", path: `/bot${token}/sendMessage`, headers, body });
+    const { result } = (await answer.body.json()) as { result: { message_id: number } };
+    return result.message_id;
+  };
+}
+
+const methods = {
+  open: (client: "grammy" | "undici", root: string, token: string, connections: number): void => {
+    sendOne = client === "grammy" ? withGrammy(root, token) : withUndici(root, token, connections);
+  },
+  /** Sends one message to each of `count` chats, `concurrency` at once. @returns milliseconds, and how many have a message id. */
+  run: async (
+    count: number,
+    concurrency: number,
+    firstChat: number,
+  ): Promise<{ readonly tookMs: number; readonly delivered: number }> => {
+    const send = sendOne;
+    if (send === undefined) throw new Error("not opened");
+    let next = 0;
+    let delivered = 0;
+    const worker = async (): Promise<void> => {
+      while (next < count) {
+        const index = next;
+        next += 1;
+        if ((await send(firstChat + index, "Good morning! This is message one of many.")) > 0) delivered += 1;
+      }
+    };
+    const began = machineMs();
+    await Promise.all(Array.from({ length: concurrency }, worker));
+    return { tookMs: machineMs() - began, delivered };
+  },
+};
+
+export type BareLoopMethods = typeof methods;
+
+serve(methods);

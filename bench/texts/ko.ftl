@@ -1,0 +1,1 @@
+bench-topic = 벤치마크
