@@ -47,8 +47,8 @@ export interface Recorder {
 }
 
 /** Long enough that answers which arrive together are written together, short beside a round trip to Telegram. */
-const gatherMs = 4;
-const enough = 64;
+const gatherMs = 2;
+const enough = 32;
 const mostUsual = 512;
 const mostSpecial = 32;
 const retryMs = 250;

@@ -3,6 +3,7 @@ import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Backlog } from "./backlog.ts";
 import { makeChooseNext } from "./choose-next.ts";
+import { createClaimAhead } from "./claim-ahead.ts";
 import type { Claimed } from "./claimed.ts";
 import type { Contents } from "./contents.ts";
 import type { Attempt, Deliver } from "./deliver.ts";
@@ -32,7 +33,7 @@ export interface SenderDeps {
   readonly pacer: () => Pacer;
   readonly recorder: Recorder;
   readonly deliver: Deliver;
-  /** At most so many on the wire at once, and twice as many whose end is not written down. */
+  /** At most so many on the wire at once, and four times as many whose end is not written down. */
   readonly concurrency: number;
   readonly maySend: () => boolean;
   /** Whether Telegram is away. */
@@ -67,9 +68,11 @@ export function createSender(deps: SenderDeps): Sender {
   const { clock, log, backlog, concurrency } = deps;
   const inFlight = new Map<number, Claimed>();
   const chosen = new Map<number, Candidate>();
+  const ahead = createClaimAhead(concurrency, clock.monotonicMs);
   const wire = createWire({
     ...deps,
     onAttempt: (claimed, attempt) => {
+      ahead.answered();
       deps.onAttempt(claimed, attempt);
       deps.recorder.add({ claimed, epoch: deps.epoch, outcome: attempt.outcome });
       pump();
@@ -99,10 +102,11 @@ export function createSender(deps: SenderDeps): Sender {
     lastClaimMs = clock.monotonicMs();
     for (const candidate of candidates) chosen.set(candidate.id, candidate);
     const claimed = await claim(candidates);
+    ahead.claimed(clock.monotonicMs() - lastClaimMs);
     const missing: Recorded = claimed === undefined ? { type: "again", delayMs: retryMs } : { type: "over" };
     for (const candidate of candidates) if (!inFlight.has(candidate.id)) leave(candidate, missing);
     if (claimed !== undefined && claimed.length < candidates.length) deps.onMissing();
-    for (const each of claimed ?? []) wire.launch(each);
+    wire.launch(claimed ?? []);
     deps.onRoom();
   };
 
@@ -130,10 +134,10 @@ export function createSender(deps: SenderDeps): Sender {
 
   function pump(): void {
     if (busy || draining || deps.paused() || !deps.maySend()) return;
-    const all = Math.min(concurrency - wire.size(), 2 * concurrency - inFlight.size);
+    const all = Math.min(concurrency + ahead.most() - wire.size(), 4 * concurrency - inFlight.size);
     if (all <= 0) return;
     const sinceMs = clock.monotonicMs() - lastClaimMs;
-    if (all < concurrency / 2 && sinceMs < gatherMs) pumpIn(gatherMs - sinceMs);
+    if (all < concurrency / 4 && sinceMs < gatherMs) pumpIn(gatherMs - sinceMs);
     else if (wire.isSilent()) void step(askWhetherThere());
     else choose(all);
   }
@@ -158,7 +162,7 @@ export function createSender(deps: SenderDeps): Sender {
     drain: async (signal) => {
       draining = true;
       timer?.cancel();
-      await wire.empty(signal);
+      await wire.drain(signal);
       if (wire.unsent().length > 0) await deps.queue.unclaim(wire.unsent());
     },
   };

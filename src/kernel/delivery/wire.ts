@@ -15,27 +15,31 @@ export interface WireDeps {
   readonly deliver: Deliver;
   /** By the monotonic clock, never the database: whether this process is the one that sends, at this moment. */
   readonly maySend: () => boolean;
+  readonly concurrency: number;
   readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
 }
 
-/** The calls that are under way. */
+/** The calls that are under way, and those that leave as soon as one of them has come back. */
 export interface Wire {
-  readonly launch: (claimed: Claimed) => void;
+  readonly launch: (claimed: readonly Claimed[]) => void;
+  /** Under way or about to be. */
   readonly size: () => number;
   /** Much is under way and nothing comes back. */
   readonly isSilent: () => boolean;
   readonly silenceBroken: () => void;
   /** Claimed, but it was too late to send them. */
   readonly unsent: () => readonly number[];
-  /** Resolves when nothing is under way, or `signal` aborts. */
-  readonly empty: (signal: AbortSignal) => Promise<void>;
+  /** Starts nothing more. Resolves when nothing is under way, or `signal` aborts. */
+  readonly drain: (signal: AbortSignal) => Promise<void>;
 }
 
 export function createWire(deps: WireDeps): Wire {
   const { clock, log, contents, uploads } = deps;
   const silence = createSilence(clock.monotonicMs);
   const unsent: number[] = [];
+  const queue: Claimed[] = [];
   let size = 0;
+  let draining = false;
   let onEmpty: (() => void) | undefined;
 
   const attempt = async (claimed: Claimed, content: PreparedContent): Promise<Attempt> => {
@@ -57,7 +61,7 @@ export function createWire(deps: WireDeps): Wire {
   const launch = async (claimed: Claimed): Promise<void> => {
     // The last look before the bytes leave. A process that was stopped between the claim and here sends nothing: by its
     // own clock its time is over before another one's can have begun.
-    if (!deps.maySend()) {
+    if (draining || !deps.maySend()) {
       unsent.push(claimed.id);
       return;
     }
@@ -66,18 +70,30 @@ export function createWire(deps: WireDeps): Wire {
     const ended = content === undefined ? uncallable : await attempt(claimed, content);
     size -= 1;
     deps.onAttempt(claimed, ended);
+    launchQueued();
     if (size === 0) onEmpty?.();
+  };
+
+  const launchQueued = (): void => {
+    while (size < deps.concurrency) {
+      const next = queue.shift();
+      if (next === undefined) return;
+      void launch(next);
+    }
   };
 
   return {
     launch: (claimed) => {
-      void launch(claimed);
+      queue.push(...claimed);
+      launchQueued();
     },
-    size: () => size,
+    size: () => size + queue.length,
     isSilent: silence.isSuspicious,
     silenceBroken: silence.broken,
     unsent: () => unsent,
-    empty: async (signal) => {
+    drain: async (signal) => {
+      draining = true;
+      unsent.push(...queue.splice(0).map(({ id }) => id));
       if (size === 0 || signal.aborted) return;
       await new Promise<void>((resolve) => {
         onEmpty = resolve;

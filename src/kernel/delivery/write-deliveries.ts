@@ -40,11 +40,14 @@ export function createWriter({ topics, wakeup }: { readonly topics: Topics; read
         shared: true,
         chats: withoutReached(recipients, used?.reached ?? []),
       });
+      // Its cost estimate would have the statement compiled, which takes longer than running it.
+      await sql`set local jit = off`.execute(tx);
       const { rows } = await returningCount.execute(tx);
       const [row] = rows;
       if (row === undefined) throw new Error("the statement of a fan-out answered with nothing");
       if (used !== undefined) await extendKey(tx, used.keyHash, row.content_id);
       if (row.queued > 0) await wakeup.lane(tx, laneIndex(message.lane ?? type.lane));
+      if (row.refused > 0) await wakeup.waiting(tx);
       return { batchId: row.content_id, count: row.queued };
     },
     batch: async (db, batchId, limit) => {
@@ -68,7 +71,6 @@ export async function announce(
   row: InsertedDelivery,
   known: Pick<Candidate, "lane" | "edit" | "textOnly">,
 ): Promise<void> {
-  if (row.state === "suppressed") return;
   if (row.refusal !== null || row.state !== "queued") await wakeup.waiting(tx);
   else await wakeup.delivery(tx, { ...known, id: row.id, chatId: row.chat_id, contentId: row.content_id, waitMs: 0 });
 }
@@ -131,10 +133,10 @@ async function extendKey(tx: Tx, hash: string, contentId: number): Promise<void>
 }
 
 function withoutReached(recipients: RawBuilder<unknown>, reached: readonly number[]): RawBuilder<unknown> {
-  const distinct = sql`select distinct chat_id from (${recipients}) as recipient`;
-  if (reached.length === 0) return distinct;
+  if (reached.length === 0) return recipients;
   const oldest = Math.min(...reached);
-  return sql`${distinct}
+  return sql`
+    select chat_id from (${recipients}) as recipient
     except (
       select chat_id from delivery.outbox where id > ${oldest} and content_id = any(${reached})
       union all

@@ -205,7 +205,12 @@ create index history_exception on delivery.history (state, id) where state <> 's
 -- Everything there is, finished or not.
 create view delivery.record as
   select o.id, o.lane, o.chat_id, o.content_id, content.topic,
-    case when flight.claimed_at is not null then 'sending' when o.state = 'delayed' then 'queued' else o.state end as state,
+    case
+      when flight.claimed_at is not null then 'sending'
+      when o.refusal is not null then 'suppressed'
+      when o.state = 'delayed' then 'queued'
+      else o.state
+    end as state,
     o.silent, o.plain, o.attempts, content.dedupe_key, o.created_at, o.not_before, o.expires_at, flight.claimed_at,
     null::timestamptz as finished_at, null::bigint as message_id, o.digest_id, o.refusal, null::text as error
   from delivery.outbox as o

@@ -4,7 +4,7 @@ import { judged } from "./judge.ts";
 
 /** What one statement queues, whether for one chat or for many. */
 export interface NewDeliveries {
-  /** A query with the column `chat_id`. */
+  /** A query with the column `chat_id`; a chat that it names twice gets one. */
   readonly chats: RawBuilder<unknown>;
   readonly lane: number;
   readonly topic: string;
@@ -15,6 +15,7 @@ export interface NewDeliveries {
   readonly dedupeKey: string | undefined;
   /** Any number of recipients. */
   readonly shared: boolean;
+  /** Queues nothing when it was used before. */
   readonly keyHash: string | undefined;
   readonly notBefore: Date | undefined;
   readonly expiresAt: Date | undefined;
@@ -35,60 +36,72 @@ export interface InsertedDelivery {
 }
 
 /**
- * Content and deliveries in one statement. What is refused at once goes straight to the history, so that everybody can
- * read why nothing came; unless somebody wants to be told the outcome, which only the sender does. With a key that was
- * used before, nothing at all.
+ * Content and deliveries in one statement. What is refused (muted, suspended, dropped by quiet hours) is queued with its
+ * reason and ended by the sender like everything else, so that everybody can read why nothing came.
+ *
+ * 100,000 recipients, half of them with a preference for the topic and a third with quiet hours: 0.65 s (2 cores,
+ * PostgreSQL 18, fsync on), most of it the six indexes. The joins see the query's own estimate of its rows, hence no
+ * `distinct` before them: with it they are planned for 200 rows and take as long again. In the order of chats, because
+ * then the index by chat is written from left to right.
  */
 export function insertDeliveries(of: NewDeliveries): {
   /** For one or a few: every row that was made. */
   readonly returningRows: RawBuilder<InsertedDelivery>;
-  /** For many: how many were made and not refused, of which content. */
-  readonly returningCount: RawBuilder<{ readonly queued: number; readonly content_id: number }>;
+  /** For many: for how many it was queued and not refused, and of which content. */
+  readonly returningCount: RawBuilder<{
+    readonly content_id: number;
+    readonly queued: number;
+    readonly refused: number;
+  }>;
 } {
   const statement = sql`
-    with ${key(of)} content as (
-      insert into delivery.content (topic, body, opt_out, quiet_mode, silent, dedupe_key, shared)
-      select ${of.topic}::text, ${of.body}::jsonb, ${of.optOut}::boolean, ${of.quietMode}::text, ${of.silent}::boolean,
-        ${of.dedupeKey ?? null}::text, ${of.shared}::boolean
-      ${of.keyHash === undefined ? sql`` : sql`from key`}
+    with ${key(of.keyHash)} content as (
+      ${content(of)}
       returning id
-    ), verdict as materialized (
-      ${judged(sql`
-        select recipient.chat_id, content.id as content_id, ${of.topic}::text as topic, ${of.optOut}::boolean as opt_out,
-          ${of.quietMode}::text as quiet_mode, ${of.silent}::boolean as silent,
-          greatest(now(), ${of.notBefore ?? null}::timestamptz) as at
-        from content, (${of.chats}) as recipient`)}
-    ), queued as (
+    ), made as (
       insert into delivery.outbox (lane, chat_id, content_id, state, silent, not_before, expires_at, quiet_at, refusal,
         thread_id, reply_to, card_id, edit_message_id, settle_handler, settle_reference)
-      select ${of.lane}::smallint, chat_id, content_id, state, hushed, not_before, ${of.expiresAt ?? null}::timestamptz,
-        quiet_at, refusal, ${of.threadId ?? null}::bigint, ${of.replyTo ?? null}::bigint, ${of.cardId ?? null}::bigint,
-        ${of.editMessageId ?? null}::bigint, ${of.settle?.handler ?? null}::text, ${of.settle?.reference ?? null}::text
-      from verdict
-      where refusal is null or ${of.settle !== undefined}::boolean
-      order by chat_id
+      select distinct on (verdict.chat_id) ${of.lane}::smallint, verdict.chat_id, verdict.content_id, verdict.state,
+        verdict.hushed, verdict.not_before, ${optional(of.expiresAt)}::timestamptz, verdict.quiet_at, verdict.refusal,
+        ${optional(of.threadId)}::bigint, ${optional(of.replyTo)}::bigint, ${optional(of.cardId)}::bigint,
+        ${optional(of.editMessageId)}::bigint, ${optional(of.settle?.handler)}::text,
+        ${optional(of.settle?.reference)}::text
+      from (${verdict(of)}) as verdict
+      order by verdict.chat_id
       returning id, chat_id, content_id, state, not_before, refusal
-    ), refused as (
-      insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat,
-        attempts, created_at, not_before, expires_at, thread_id, reply_to, error)
-      select nextval('delivery.delivery_id'), ${of.lane}::smallint, chat_id, content_id, 'suppressed', hushed, false, false,
-        0, now(), not_before, ${of.expiresAt ?? null}::timestamptz, ${of.threadId ?? null}::bigint,
-        ${of.replyTo ?? null}::bigint, refusal
-      from verdict
-      where refusal is not null and not ${of.settle !== undefined}::boolean
-      returning id, chat_id, content_id, 'suppressed' as state, not_before, error as refusal
     )`;
   return {
-    returningRows: sql<InsertedDelivery>`${statement} select * from queued union all select * from refused`,
-    returningCount: sql`${statement}
-      select content.id as content_id, (select count(*) from queued) as queued, (select count(*) from refused) as refused
-      from content`,
+    returningRows: sql<InsertedDelivery>`${statement} select * from made`,
+    returningCount: sql<{ content_id: number; queued: number; refused: number }>`${statement}, counted as (
+        select count(*) filter (where refusal is null) as queued, count(refusal) as refused from made
+      )
+      select content.id as content_id, counted.queued, counted.refused from content, counted`,
   };
 }
 
-function key({ keyHash }: NewDeliveries): RawBuilder<unknown> {
+function content(of: NewDeliveries): RawBuilder<unknown> {
+  return sql`
+      insert into delivery.content (topic, body, opt_out, quiet_mode, silent, dedupe_key, shared)
+      select ${of.topic}::text, ${of.body}::jsonb, ${of.optOut}::boolean, ${of.quietMode}::text, ${of.silent}::boolean,
+        ${optional(of.dedupeKey)}::text, ${of.shared}::boolean
+      ${of.keyHash === undefined ? sql`` : sql`from key`}`;
+}
+
+function verdict(of: NewDeliveries): RawBuilder<unknown> {
+  return judged(sql`
+        select recipient.chat_id, content.id as content_id, ${of.topic}::text as topic, ${of.optOut}::boolean as opt_out,
+          ${of.quietMode}::text as quiet_mode, ${of.silent}::boolean as silent,
+          greatest(now(), ${optional(of.notBefore)}::timestamptz) as at
+        from content, (${of.chats}) as recipient`);
+}
+
+function key(keyHash: string | undefined): RawBuilder<unknown> {
   if (keyHash === undefined) return sql``;
   return sql`key as (
       insert into delivery.dedupe (key_hash) values (${keyHash}) on conflict do nothing returning key_hash
     ),`;
+}
+
+function optional<T>(value: T | undefined): T | null {
+  return value ?? null;
 }
