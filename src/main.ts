@@ -1,3 +1,6 @@
+import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { loadEnvFile } from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { type Config, ConfigError, readConfig } from "#kernel/config/index.ts";
@@ -42,12 +45,33 @@ export async function main(): Promise<void> {
 
 function configuration(): Config | undefined {
   try {
-    return readConfig(process.env);
+    loadEnvFile();
+  } catch {
+    // There need not be a .env: the environment itself is enough.
+  }
+  try {
+    const config = readConfig(process.env);
+    checkLogFile(config.LOG_FILE);
+    return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
     process.exitCode = configurationExit;
     return undefined;
+  }
+}
+
+/** The logger writes from a thread of its own, where a wrong path would be found out too late to be told. */
+function checkLogFile(file: string | undefined): void {
+  if (file === undefined) return;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    closeSync(openSync(`${file}.check`, "w"));
+    rmSync(`${file}.check`);
+  } catch (error) {
+    throw new ConfigError([{ variable: "LOG_FILE", expected: `expected a file that can be written: ${file}` }], {
+      cause: error,
+    });
   }
 }
 

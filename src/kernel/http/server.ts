@@ -70,6 +70,7 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
       rewritePrefix: "/sandbox",
       websocket: true,
       config: { rateLimit: false },
+      logLevel: "warn",
     });
   }
   for (const routes of deps.routes) await app.register(routes);

@@ -70,7 +70,7 @@ export function createMenus({ api, book, texts, adminChatIds, clock, ids, log }:
       if (isDeepStrictEqual(present, wanted)) continue;
       if (wanted.length === 0) await api.call("deleteMyCommands", where, { signal });
       else await api.call("setMyCommands", { ...where, commands: wanted }, { signal });
-      log.info({ scope: scope.type, language, commands: wanted.length }, "command menu set");
+      log.debug({ scope: scope.type, language, commands: wanted.length }, "command menu set");
     }
   };
 
