@@ -1,9 +1,9 @@
-import { closeSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { loadEnvFile } from "node:process";
 import { fileURLToPath } from "node:url";
 
-import { type Config, ConfigError, readConfig } from "#kernel/config/index.ts";
+import { type Config, ConfigError, makeDirectory, readConfig } from "#kernel/config/index.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { AppError, toError } from "#kernel/lib/errors.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
@@ -65,7 +65,7 @@ function configuration(): Config | undefined {
 function checkLogFile(file: string | undefined): void {
   if (file === undefined) return;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     closeSync(openSync(`${file}.check`, "w"));
     rmSync(`${file}.check`);
   } catch (error) {

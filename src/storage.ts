@@ -30,12 +30,14 @@ const connections = 24;
  * @throws ConfigError when the key is another one; AppError or the driver's error when there is no database.
  */
 export async function openStorage({ config, clock, log, undo }: StorageDeps): Promise<Storage> {
+  // First of all: whatever is wrong with DATA_DIR is said of DATA_DIR.
+  const key = masterKey(config);
   const url = config.DATABASE_URL?.reveal() ?? (await startOwn(config, { clock, log, undo }));
   const applied = await migrate(url, migrationSources);
   if (applied > 0) log.info({ applied }, "database migrated");
   const database = openDatabase({ url, log, connections });
   undo.add("database connections", database.close);
-  const cipher = createCipher(masterKey(config));
+  const cipher = createCipher(key);
   const agreed = await agreeOnFact(database.db, "encryption_key", cipher.fingerprint);
   if (agreed !== cipher.fingerprint) {
     const expected = `expected the key this database was first used with (${agreed}; this one is ${cipher.fingerprint})`;

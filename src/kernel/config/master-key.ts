@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ConfigError } from "./config-error.ts";
 import type { Config } from "./config.ts";
+import { makeDirectory } from "./make-directory.ts";
 
 const keyBytes = 32;
 
@@ -18,7 +19,7 @@ export function masterKey({
   if (given !== undefined) return Buffer.from(given.reveal(), "base64");
   const file = join(directory, "encryption-key");
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     // Two programs that start at once: one makes the file, the other finds it made.
     writeFileSync(file, randomBytes(keyBytes).toString("base64"), { flag: "wx", mode: 0o600 });
   } catch (error) {
