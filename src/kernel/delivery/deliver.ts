@@ -66,16 +66,11 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
       return { outcome: { type: "ended", state: "failed", error: "a file of the message is gone" } };
     try {
       const sent = readAnswer(await perform(call, files));
-      const named = nameFiles(call.media, sent?.fileIds ?? []);
-      for (const { mediaId, fileId } of named) uploads.named(mediaId, fileId);
-      return {
-        outcome: sentOutcome(
-          claimed,
-          call,
-          sent,
-          named.filter(({ mediaId }) => files.has(attachName(mediaId))),
-        ),
-      };
+      const uploaded = nameFiles(call.media, sent?.fileIds ?? []).filter(({ mediaId }) =>
+        files.has(attachName(mediaId)),
+      );
+      for (const { mediaId, fileId } of uploaded) uploads.named(mediaId, fileId);
+      return { outcome: sentOutcome(claimed, call, sent, uploaded) };
     } catch (error) {
       // Sent by names of which Telegram knows one no more: next time the files themselves.
       if (error instanceof TelegramRefused && isUnknownFile(error) && call.media.length > files.size) {
