@@ -11,10 +11,10 @@ studio-topic-alert = Studio alerts
 
 studio-start =
     🎬 <b>Videos from words.</b> Write what you want to see, in your own words, and the video comes back here. With a photo, write it as the caption.
-    Your model: <b>{ $model }</b>, { $seconds } s for <b>{ $credits }</b> credits.
+    A video of { $seconds } seconds costs <b>{ $credits }</b> { chat-credit-word } (<i>{ $model }</i>).
 studio-start-free =
     🎬 <b>Videos from words.</b> Write what you want to see, in your own words, and the video comes back here. With a photo, write it as the caption.
-    Your model: <b>{ $model }</b>, { $seconds } s. Free, { $perDay } a day.
+    They are free: { $perDay } a day, { $seconds } seconds each (<i>{ $model }</i>).
 studio-start-buy = ⭐ Buy credits
 studio-start-generate = 🎬 Step by step
 
@@ -35,7 +35,7 @@ studio-not-offered-duration = { $model } does not make that length. It makes:
 studio-not-offered-resolution = { $model } does not make that size. It makes:
 studio-choice-model = { $label } · from { $price }
 studio-choice-duration = { $seconds } s · { $price }
-studio-price = { $credits } credits
+studio-price = { $credits } { chat-credit-word }
 studio-price-free = free
 
 studio-generate-model = <b>1.</b> Which model shall make it?
@@ -50,7 +50,11 @@ studio-generate-summary =
         [yes] {" · with your picture"}
        *[no] {""}
     }
-studio-generate-price = Price: <b>{ $price }</b> credits (you have { $available }). It is taken only when the video is here.
+studio-generate-price =
+    Price: <b>{ $price }</b> { COUNT($price) ->
+        [one] credit
+       *[other] credits
+    } (you have { $available }). It is taken only when the video is here.
 studio-generate-free = Free: { $perDay } a day.
 studio-generate-started = 🎬 On its way.
 studio-generate-stopped = Stopped. Nothing was charged.
@@ -69,11 +73,11 @@ studio-card-submitting = 📤 Handing it over…
 studio-card-running = 🎨 Being made: { $percent } %
 studio-card-fetching = 📥 Finished, being fetched…
 studio-card-delivering = 📨 On its way to you…
-studio-card-delivered = ✅ Done in { $took } s · <b>{ $credits }</b> credits
+studio-card-delivered = ✅ Done in { $took } s · <b>{ $credits }</b> { chat-credit-word }
 studio-card-delivered-free = ✅ Done in { $took } s · free
 studio-card-cancelled = 🚫 Cancelled.
 studio-card-expired = ⌛️ It took too long, so I gave it up.
-studio-card-paid-back = Nothing was charged: { $credits } credits are free again.
+studio-card-paid-back = Nothing was charged: you can spend your { $credits } { chat-credit-word } again.
 studio-video-caption = { $model } · { $seconds } s
 studio-button-cancel = ✖️ Cancel
 studio-button-again = 🔁 Again
@@ -100,7 +104,11 @@ studio-failure-lost = ❌ The service has lost this video.
 studio-failure-provider = ❌ The service could not make this video.
 studio-failure-delivery = ❌ The video was made but could not be delivered to this chat.
 
-studio-refused-insufficient_credits = This costs <b>{ $price }</b> credits, and you have <b>{ $available }</b>.
+studio-refused-insufficient_credits =
+    This video costs <b>{ $price }</b> { COUNT($price) ->
+        [one] credit
+       *[other] credits
+    }, and you have <b>{ $available }</b>. Buy some, then send it again.
 studio-refused-quota_used = You have used today's { $perDay } free { $perDay ->
     [one] video
    *[other] videos
@@ -134,7 +142,7 @@ studio-stats-summary =
     Seconds of video: <b>{ $seconds }</b>
     Prompt tokens: { $tokens } · Provider cost: { $cost }
 studio-stats-model = • { $name }: { $delivered } of { $jobs }
-studio-stats-money = 💰 Revenue: <b>{ $credits }</b> credits ({ $revenue }) · Margin: <b>{ $margin }</b> ({ $share })
+studio-stats-money = 💰 Revenue: <b>{ $credits }</b> { chat-credit-word } ({ $revenue }) · Margin: <b>{ $margin }</b> ({ $share })
 studio-stats-chart = Videos per day
 studio-stats-delivered = delivered
 studio-stats-other = not delivered

@@ -11,10 +11,10 @@ studio-topic-alert = 스튜디오 경보
 
 studio-start =
     🎬 <b>글로 만드는 영상.</b> 보고 싶은 장면을 자유롭게 적으면 영상이 여기로 옵니다. 사진으로 만들려면 사진 설명에 적어 주세요.
-    선택한 모델: <b>{ $model }</b>, { $seconds }초에 크레딧 <b>{ $credits }</b>
+    { $seconds }초 영상 하나에 <b>{ $credits }</b>크레딧입니다 (<i>{ $model }</i>).
 studio-start-free =
     🎬 <b>글로 만드는 영상.</b> 보고 싶은 장면을 자유롭게 적으면 영상이 여기로 옵니다. 사진으로 만들려면 사진 설명에 적어 주세요.
-    선택한 모델: <b>{ $model }</b>, { $seconds }초. 무료, 하루 { $perDay }개
+    하루 { $perDay }개까지 무료이며, 길이는 { $seconds }초입니다 (<i>{ $model }</i>).
 studio-start-buy = ⭐ 크레딧 구매
 studio-start-generate = 🎬 단계별로 만들기
 
@@ -35,7 +35,7 @@ studio-not-offered-duration = { $model } 모델은 그 길이를 만들지 않�
 studio-not-offered-resolution = { $model } 모델은 그 크기를 만들지 않습니다. 가능한 크기:
 studio-choice-model = { $label } · { $price }부터
 studio-choice-duration = { $seconds }초 · { $price }
-studio-price = 크레딧 { $credits }
+studio-price = { $credits }크레딧
 studio-price-free = 무료
 
 studio-generate-model = <b>1.</b> 어떤 모델로 만들까요?
@@ -50,7 +50,7 @@ studio-generate-summary =
         [yes] {" · 보내신 사진 사용"}
        *[no] {""}
     }
-studio-generate-price = 가격: 크레딧 <b>{ $price }</b> (보유 { $available }). 영상이 도착했을 때만 차감됩니다.
+studio-generate-price = 가격: <b>{ $price }</b>크레딧 (보유 { $available }). 영상이 도착했을 때만 차감됩니다.
 studio-generate-free = 무료: 하루 { $perDay }개
 studio-generate-started = 🎬 만들기 시작했습니다.
 studio-generate-stopped = 멈췄습니다. 차감된 크레딧은 없습니다.
@@ -66,11 +66,11 @@ studio-card-submitting = 📤 전달하는 중…
 studio-card-running = 🎨 만드는 중: { $percent } %
 studio-card-fetching = 📥 완성되어 가져오는 중…
 studio-card-delivering = 📨 보내는 중…
-studio-card-delivered = ✅ { $took }초 만에 완성 · 크레딧 <b>{ $credits }</b>
+studio-card-delivered = ✅ { $took }초 만에 완성 · <b>{ $credits }</b>크레딧
 studio-card-delivered-free = ✅ { $took }초 만에 완성 · 무료
 studio-card-cancelled = 🚫 취소되었습니다.
 studio-card-expired = ⌛️ 너무 오래 걸려 중단했습니다.
-studio-card-paid-back = 차감되지 않았습니다. 크레딧 { $credits } 를 다시 쓸 수 있습니다.
+studio-card-paid-back = 차감되지 않았습니다. { $credits }크레딧을 다시 쓸 수 있습니다.
 studio-video-caption = { $model } · { $seconds }초
 studio-button-cancel = ✖️ 취소
 studio-button-again = 🔁 한 번 더
@@ -97,7 +97,7 @@ studio-failure-lost = ❌ 서비스가 영상을 잃어버렸습니다.
 studio-failure-provider = ❌ 서비스가 이 영상을 만들지 못했습니다.
 studio-failure-delivery = ❌ 영상은 완성되었지만 이 채팅으로 보내지 못했습니다.
 
-studio-refused-insufficient_credits = 크레딧 <b>{ $price }</b> 가 필요하지만 <b>{ $available }</b> 만 있습니다.
+studio-refused-insufficient_credits = 이 영상에는 <b>{ $price }</b>크레딧이 필요하지만 <b>{ $available }</b>크레딧이 있습니다. 크레딧을 구매한 뒤 다시 보내 주세요.
 studio-refused-quota_used = 오늘의 무료 영상 { $perDay }개를 모두 사용했습니다. 내일 다시 만들 수 있습니다.
 studio-refused-too_many_queued = 이미 영상 { $most }개가 대기 중입니다. 일부가 끝난 뒤 다시 주문해 주세요.
 studio-refused-prompt_too_short = 몇 마디로 설명해 주세요. 최소 { $least }자입니다.
@@ -115,8 +115,8 @@ studio-refused-resolution_not_offered = 이 모델은 그 크기를 만들지 �
 studio-refused-no_models = 아직 설정된 모델이 없습니다. 운영자에게 문의해 주세요.
 studio-refused-not_a_prompt = 글과 사진으로 영상을 만듭니다. 보고 싶은 장면을 적거나 /help 를 이용해 주세요.
 
-studio-alert-no_credit = ⚠️ 제공자 <b>{ $provider }</b> 가 { $model } 을(를) 거절했습니다. 제공자 잔액이 없거나 키가 유효하지 않습니다. 사용자에게는 모델을 사용할 수 없다고 안내되며, 크레딧은 차감되지 않습니다.
-studio-alert-budget = ⚠️ 오늘의 제공자 예산 { $budget } 을 모두 썼습니다 ({ $spent }). UTC 자정까지 새 영상을 받지 않습니다.
+studio-alert-no_credit = ⚠️ 제공자 <b>{ $provider }</b>에서 { $model } 요청을 거절했습니다. 제공자 잔액이 없거나 키가 유효하지 않습니다. 사용자에게는 모델을 사용할 수 없다고 안내되며, 크레딧은 차감되지 않습니다.
+studio-alert-budget = ⚠️ 오늘의 제공자 예산({ $budget })을 모두 썼습니다. 사용액: { $spent }. UTC 자정까지 새 영상을 받지 않습니다.
 
 studio-stats-title = 📊 <b>최근 { $days }일</b>
 studio-stats-summary =
@@ -125,7 +125,7 @@ studio-stats-summary =
     영상 시간: <b>{ $seconds }초</b>
     프롬프트 토큰: { $tokens } · 제공자 비용: { $cost }
 studio-stats-model = • { $name }: { $jobs }개 중 { $delivered }개
-studio-stats-money = 💰 매출: 크레딧 <b>{ $credits }</b> ({ $revenue }) · 이익: <b>{ $margin }</b> ({ $share })
+studio-stats-money = 💰 매출: <b>{ $credits }</b>크레딧 ({ $revenue }) · 이익: <b>{ $margin }</b> ({ $share })
 studio-stats-chart = 날짜별 영상 수
 studio-stats-delivered = 전달됨
 studio-stats-other = 전달되지 않음
