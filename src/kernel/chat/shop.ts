@@ -1,9 +1,9 @@
 import type { ChatParts } from "../feature.ts";
-import { type OrderProblem, type Pack, packsOf, starsSettings } from "../ledger/index.ts";
+import { type OrderProblem, packsOf, starsSettings } from "../ledger/index.ts";
 import { toError } from "../lib/errors.ts";
 import { Html } from "../lib/html.ts";
 import { languageFor } from "../lib/language.ts";
-import { formatCredits, thousandths } from "../lib/money.ts";
+import { formatCredits } from "../lib/money.ts";
 import { type Button, callbackData, type UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 
@@ -64,7 +64,7 @@ async function showPacks(deps: ChatDeps, { t, tx, user, reply }: UpdateContext):
     keyboard: {
       inline: packs.map((pack): readonly Button[] => [
         {
-          text: t.plain("chat-buy-pack", { ...packArgs(pack, t.language), stars: pack.stars }),
+          text: t.plain("chat-buy-pack", { credits: formatCredits(pack.credits, t.language), stars: pack.stars }),
           callback: callbackData("buy", pack.id),
         },
       ]),
@@ -80,20 +80,17 @@ async function sendInvoice(deps: ChatDeps, { t, tx, user, reply }: UpdateContext
     return;
   }
   const order = await deps.ledger.stars.openOrder(tx, { userId: user.id, pack });
+  const credits = formatCredits(pack.credits, t.language);
   await reply({
     kind: "invoice",
-    title: t.plain("chat-invoice-title", packArgs(pack, t.language)),
-    description: t.plain("chat-invoice-description", packArgs(pack, t.language)),
+    title: t.plain("chat-invoice-title", { credits }),
+    description: t.plain("chat-invoice-description", { credits }),
     payload: order.id,
     stars: order.stars,
     startParameter: "buy",
   });
 }
 
-/** `count` chooses the plural form, `credits` is what is shown. */
-function packArgs({ credits }: Pick<Pack, "credits">, language: "en" | "ko"): { credits: string; count: number } {
-  return { credits: formatCredits(credits, language), count: Number(credits) / Number(thousandths) };
-}
 
 type Check = Parameters<ChatDeps["ledger"]["stars"]["checkOrder"]>[1];
 

@@ -92,3 +92,10 @@ test("all that Fluent allows is allowed", () => {
   assert.equal(t.plain("about"), "Telecast");
   assert.equal(t.plain("n", { n: 2 }), "many");
 });
+
+test("a formatted amount chooses its plural, also for a text that other texts use", () => {
+  const word = "word = { COUNT($credits) ->\n    [one] credit\n   *[other] credits\n}\n";
+  const t = loadTexts([directory(`${word}pack = { $credits } { word }\n`, "word = 크레딧\n")])("en");
+  const packs = ["1", "0", "0.5", "1.5", "2,500", "−1"].map((credits) => t.plain("pack", { credits }));
+  assert.deepEqual(packs, ["1 credit", "0 credits", "0.5 credits", "1.5 credits", "2,500 credits", "−1 credit"]);
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundle";
+import { FluentBundle, type FluentFunction, FluentNumber, FluentResource, type FluentVariable } from "@fluent/bundle";
 
 import { escapeHtml, Html } from "./html.ts";
 import { type Language, languages } from "./language.ts";
@@ -33,9 +33,14 @@ export function loadTexts(directories: readonly URL[]): Texts {
   };
 }
 
+/** What texts may call. `COUNT($credits)` is the number that an amount such as `2,500` shows: it chooses the plural. */
+const functions: Readonly<Record<string, FluentFunction>> = {
+  COUNT: ([amount]) => new FluentNumber(Number(String(amount).replaceAll(",", "").replace("−", "-"))),
+};
+
 function translator(language: Language, directories: readonly URL[]): Translate {
   // Isolation marks around arguments would be copied with prices and links; names are set apart by markup instead.
-  const bundle = new FluentBundle(language, { useIsolating: false });
+  const bundle = new FluentBundle(language, { useIsolating: false, functions: { ...functions } });
   for (const directory of directories) {
     const file = new URL(`${language}.ftl`, directory);
     const errors = bundle.addResource(readResource(file));

@@ -1,5 +1,11 @@
 # Texts of the kernel's own commands. Markup is Telegram's HTML; arguments are escaped.
 
+# After a number of credits, in any text that is given one as $credits.
+chat-credit-word = { COUNT($credits) ->
+    [one] credit
+   *[other] credits
+  }
+
 chat-command-start = Welcome, balance and what you can do
 chat-command-help = All commands
 chat-command-settings = Language, time zone, notifications
@@ -13,8 +19,8 @@ chat-command-forget = Erase everything stored about you
 chat-command-credit = Give or take credits
 
 chat-start-hello = 👋 Hi, <b>{ $name }</b>!
-chat-start-balance = 💳 You have <b>{ $credits }</b> credits.
-chat-start-next = /help lists every command, /settings is for language, time zone and notifications.
+chat-start-balance = 💳 You have <b>{ $credits }</b> { chat-credit-word }.
+chat-start-next = /help lists every command. /settings has your language, time zone and notifications.
 
 chat-help-title = <b>What I can do</b>
 chat-help-line = /{ $command } – { $description }
@@ -42,30 +48,24 @@ chat-settings-zone-set = Time zone: <b>{ $zone }</b>, where it is { $time } now.
 chat-settings-choose-quiet = During quiet hours notifications wait, arrive silently or are dropped, as you choose for each. Payments and critical alerts always arrive.
 chat-settings-quiet-off = Off
 chat-settings-quiet-range = { $from } – { $to }
-chat-settings-topics-intro = Tap to switch a notification on or off. The symbol says what happens in quiet hours: tap it to change.
+chat-settings-topics-intro =
+    🔔 <b>Notifications</b>
+    Tap one on the left to switch it on or off. On the right is what becomes of it during your quiet hours: tap to change.
 chat-settings-no-topics = Nothing here can be switched off.
 chat-settings-mode-deliver = 🔔 arrives
-chat-settings-mode-silent = 🔕 silently
+chat-settings-mode-silent = 🔕 arrives silently
 chat-settings-mode-hold = ⏸ waits
 chat-settings-mode-drop = 🗑 dropped
 
 chat-buy-title = ⭐ <b>Buy credits</b>
 chat-buy-intro =
-    You have <b>{ $credits }</b> credits. Choose a pack; you pay with Telegram Stars.
-    Credits are only taken for videos that reach you. /terms · /paysupport
-chat-buy-pack = { $credits } { $count ->
-    [one] credit
-   *[other] credits
-  } · { $stars } ⭐
+    You have <b>{ $credits }</b> { chat-credit-word }. Choose a pack, paid with Telegram Stars.
+    Credits are only taken for videos that reach you.
+    /terms · /paysupport
+chat-buy-pack = { $credits } { chat-credit-word } · { $stars } ⭐
 chat-buy-gone = This pack is not on sale any more. /buy shows today's packs.
-chat-invoice-title = { $credits } { $count ->
-    [one] credit
-   *[other] credits
-  }
-chat-invoice-description = { $credits } { $count ->
-    [one] credit
-   *[other] credits
-  } for making videos. They do not expire.
+chat-invoice-title = { $credits } { chat-credit-word }
+chat-invoice-description = { $credits } { chat-credit-word } for making videos. Credits do not expire.
 chat-order-unknown_order = This offer is no longer valid. Please use /buy for a new one.
 chat-order-expired = This offer has expired. Please use /buy for a new one.
 chat-order-wrong_person = This offer was made for somebody else. Please use /buy for your own.
@@ -74,14 +74,17 @@ chat-order-account_blocked = Your account is blocked. /paysupport helps.
 chat-order-unavailable = Payments are not possible right now. Please try again in a minute. Nothing was charged.
 chat-receipt =
     ✅ <b>Payment received</b>
-    { $stars } ⭐ → <b>{ $credits }</b> credits
-    Balance: <b>{ $balance }</b> credits
+    { $stars } ⭐ → <b>{ $credits }</b> { chat-credit-word }
+    Balance: <b>{ $balance }</b> { COUNT($balance) ->
+        [one] credit
+       *[other] credits
+    }
     Receipt: <code>{ $charge }</code>
 chat-receipt-unknown =
     ✅ Your payment of { $stars } ⭐ was received, but I cannot tell which offer it belongs to. It is safe: an operator will credit or refund it.
     Receipt: <code>{ $charge }</code>
 chat-payment-recovered =
-    ✅ A payment of { $stars } ⭐ reached me late. <b>{ $credits }</b> credits are on your account now.
+    ✅ A payment of { $stars } ⭐ reached me late. <b>{ $credits }</b> { chat-credit-word } went to your account.
 chat-refunded-by-telegram = ↩️ Telegram has returned { $stars } ⭐ to you.
 
 chat-terms =
@@ -109,7 +112,7 @@ chat-paysupport-already_requested = This payment is already being looked at.
 chat-paysupport-unknown = This payment cannot be refunded any more.
 chat-refund-request =
     ↩️ <b>Refund request</b>
-    { $name } (<code>{ $telegramId }</code>) wants { $stars } ⭐ back for { $credits } credits.
+    { $name } (<code>{ $telegramId }</code>) wants { $stars } ⭐ back for { $credits } { chat-credit-word }.
     Reason: { $reason }
 chat-refund-approve = Approve
 chat-refund-refuse = Refuse
@@ -122,16 +125,19 @@ chat-refund-state-refunded = ✅ Refunded.
 chat-refund-state-refused = 🚫 Refused by { $actor }.
 chat-refund-state-failed = ❌ Telegram refused the refund. The credits are back on the account.
 chat-refund-state-requested = Waiting for a decision.
-chat-refund-told-refunded = ✅ { $stars } ⭐ have been returned to you. { $credits } credits were taken back.
+chat-refund-told-refunded = ✅ { $stars } ⭐ have been returned to you, and { $credits } { chat-credit-word } taken back.
 chat-refund-told-refused = Your refund request for { $stars } ⭐ was refused. /paysupport if there is more to say.
 chat-refund-told-failed = Your refund of { $stars } ⭐ could not be made; your credits are unchanged. An operator has been told.
 
 chat-credit-usage = Expected: <code>/credit @username +5 reason</code> or <code>/credit 123456789 -2.5 reason</code>
 chat-credit-unknown-user = I do not know { $who }. The person must have started the bot once.
-chat-credit-insufficient = Not possible: only { $available } credits are available.
-chat-credit-done = Done. { $name } now has <b>{ $credits }</b> credits.
-chat-credit-given = 🎁 You were given <b>{ $credits }</b> credits: { $reason }
-chat-credit-taken = <b>{ $credits }</b> credits were taken from your account: { $reason }
+chat-credit-insufficient = Not possible: only { $available } { COUNT($available) ->
+    [one] credit is
+   *[other] credits are
+  } available.
+chat-credit-done = Done. { $name } now has <b>{ $credits }</b> { chat-credit-word }.
+chat-credit-given = 🎁 You were given <b>{ $credits }</b> { chat-credit-word }: { $reason }
+chat-credit-taken = Taken from your account: <b>{ $credits }</b> { chat-credit-word }. Reason: { $reason }
 
 chat-drift = ⚠️ <b>The ledger and Telegram differ</b>
     { $detail }
@@ -140,7 +146,7 @@ chat-export-caption = Everything that is stored about you.
 chat-forget-warning =
     <b>Erase everything?</b>
     Your name, settings, statistics and everything else that tells who you are will be erased, and running videos cancelled. This cannot be undone.
-chat-forget-credits = You would lose <b>{ $credits }</b> credits.
+chat-forget-credits = You would lose <b>{ $credits }</b> { chat-credit-word }.
 chat-forget-yes = Erase everything
 chat-forget-no = Keep it
 chat-forget-done = Done. Everything about you is erased. /start begins anew.

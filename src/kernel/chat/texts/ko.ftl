@@ -1,5 +1,8 @@
 # 커널 명령의 문구. 마크업은 텔레그램 HTML이며, 인자는 이스케이프된다.
 
+# 크레딧 수 뒤에 오는 단위. 수는 $credits로 주어진다.
+chat-credit-word = 크레딧
+
 chat-command-start = 환영 인사, 잔액, 할 수 있는 일
 chat-command-help = 모든 명령
 chat-command-settings = 언어, 시간대, 알림
@@ -38,42 +41,45 @@ chat-settings-choose-zone = 어디에 계신가요? 방해 금지 시간과 시�
 chat-settings-other-zone = 다른 곳…
 chat-settings-type-zone = 시간대 이름을 입력하세요. 예: <code>Asia/Seoul</code>, <code>Europe/Paris</code>
 chat-settings-unknown-zone = “{ $zone }” 시간대를 찾을 수 없습니다. <code>Asia/Seoul</code>, <code>America/New_York</code> 같은 이름을 입력하세요.
-chat-settings-zone-set = 시간대: <b>{ $zone }</b>, 지금은 { $time } 입니다.
-chat-settings-choose-quiet = 방해 금지 시간에는 알림별로 고른 대로 보류, 무음 또는 삭제됩니다. 결제와 긴급 알림은 항상 도착합니다.
+chat-settings-zone-set = 시간대: <b>{ $zone }</b>, 지금은 { $time }입니다.
+chat-settings-choose-quiet = 방해 금지 시간의 알림은 종류마다 고른 대로 나중에 오거나, 소리 없이 오거나, 오지 않습니다. 결제와 긴급 알림은 항상 옵니다.
 chat-settings-quiet-off = 끔
 chat-settings-quiet-range = { $from } – { $to }
-chat-settings-topics-intro = 눌러서 알림을 켜거나 끄세요. 기호는 방해 금지 시간의 처리 방식이며, 눌러서 바꿀 수 있습니다.
+chat-settings-topics-intro =
+    🔔 <b>알림</b>
+    왼쪽을 누르면 알림을 켜거나 끕니다. 오른쪽은 방해 금지 시간의 처리 방식이며, 눌러서 바꿀 수 있습니다.
 chat-settings-no-topics = 끌 수 있는 알림이 없습니다.
-chat-settings-mode-deliver = 🔔 도착
-chat-settings-mode-silent = 🔕 무음
-chat-settings-mode-hold = ⏸ 보류
-chat-settings-mode-drop = 🗑 삭제
+chat-settings-mode-deliver = 🔔 바로 받기
+chat-settings-mode-silent = 🔕 무음으로 받기
+chat-settings-mode-hold = ⏸ 나중에 받기
+chat-settings-mode-drop = 🗑 받지 않기
 
 chat-buy-title = ⭐ <b>크레딧 구매</b>
 chat-buy-intro =
-    보유 크레딧: <b>{ $credits }</b>. 묶음을 고르세요. 텔레그램 별로 결제합니다.
-    크레딧은 영상이 도착했을 때만 차감됩니다. /terms · /paysupport
-chat-buy-pack = 크레딧 { $credits } · { $stars } ⭐
+    보유 크레딧: <b>{ $credits }</b>. 묶음을 고르면 텔레그램 별로 결제합니다.
+    크레딧은 영상이 도착했을 때만 차감됩니다.
+    /terms · /paysupport
+chat-buy-pack = { $credits }{ chat-credit-word } · ⭐ { $stars }
 chat-buy-gone = 이 묶음은 더 이상 판매하지 않습니다. /buy 에서 오늘의 묶음을 볼 수 있습니다.
-chat-invoice-title = 크레딧 { $credits }
-chat-invoice-description = 영상 제작용 크레딧 { $credits }. 유효 기간이 없습니다.
-chat-order-unknown_order = 더 이상 유효하지 않은 제안입니다. /buy 로 다시 시작해 주세요.
-chat-order-expired = 기한이 지난 제안입니다. /buy 로 다시 시작해 주세요.
-chat-order-wrong_person = 다른 분께 드린 제안입니다. /buy 로 본인의 제안을 받아 주세요.
-chat-order-wrong_amount = 가격이 바뀌었습니다. /buy 로 새 제안을 받아 주세요.
+chat-invoice-title = { $credits }{ chat-credit-word }
+chat-invoice-description = 영상을 만드는 데 쓰는 { $credits }크레딧입니다. 유효 기간이 없습니다.
+chat-order-unknown_order = 더 이상 유효하지 않은 주문입니다. /buy 로 다시 시작해 주세요.
+chat-order-expired = 기한이 지난 주문입니다. /buy 로 다시 시작해 주세요.
+chat-order-wrong_person = 다른 분의 주문입니다. /buy 로 새로 주문해 주세요.
+chat-order-wrong_amount = 가격이 바뀌었습니다. /buy 로 새로 주문해 주세요.
 chat-order-account_blocked = 차단된 계정입니다. /paysupport 로 문의해 주세요.
 chat-order-unavailable = 지금은 결제할 수 없습니다. 잠시 후 다시 시도해 주세요. 청구된 금액은 없습니다.
 chat-receipt =
     ✅ <b>결제가 완료되었습니다</b>
-    { $stars } ⭐ → 크레딧 <b>{ $credits }</b>
-    잔액: 크레딧 <b>{ $balance }</b>
+    ⭐ { $stars } → <b>{ $credits }</b>크레딧
+    잔액: <b>{ $balance }</b>크레딧
     영수증: <code>{ $charge }</code>
 chat-receipt-unknown =
-    ✅ { $stars } ⭐ 결제를 받았지만 어느 제안의 결제인지 알 수 없습니다. 안전하게 보관 중이며, 운영자가 크레딧 지급 또는 환불을 처리합니다.
+    ✅ 별 { $stars }개의 결제를 받았지만 어느 주문의 결제인지 알 수 없습니다. 결제는 안전하게 기록되었고, 운영자가 크레딧 지급이나 환불을 처리합니다.
     영수증: <code>{ $charge }</code>
 chat-payment-recovered =
-    ✅ { $stars } ⭐ 결제가 늦게 도착했습니다. 크레딧 <b>{ $credits }</b> 가 지급되었습니다.
-chat-refunded-by-telegram = ↩️ 텔레그램이 { $stars } ⭐ 를 돌려드렸습니다.
+    ✅ 별 { $stars }개의 결제가 늦게 확인되어 <b>{ $credits }</b>크레딧을 드렸습니다.
+chat-refunded-by-telegram = ↩️ 텔레그램에서 별 { $stars }개를 돌려드렸습니다.
 
 chat-terms =
     <b>이용 약관</b>
@@ -93,14 +99,14 @@ chat-paysupport =
     실패한 영상의 크레딧은 자동으로 돌아옵니다. 쓰지 않은 구매는 별로 환불받을 수 있습니다.
 chat-paysupport-choose = 어떤 결제인가요?
 chat-paysupport-none = 환불할 수 있는 결제가 없습니다.
-chat-paysupport-payment = { $stars } ⭐ · { $date }
-chat-paysupport-reason = { $stars } ⭐ 를 환불받으려는 이유를 한 메시지로 적어 주세요. /cancel 로 멈출 수 있습니다.
+chat-paysupport-payment = ⭐ { $stars } · { $date }
+chat-paysupport-reason = 별 { $stars }개를 환불받으려는 이유를 메시지 하나로 적어 주세요. /cancel 로 멈출 수 있습니다.
 chat-paysupport-sent = 요청을 운영자에게 전달했습니다. 결과는 여기로 알려 드립니다.
 chat-paysupport-already_requested = 이미 확인 중인 결제입니다.
 chat-paysupport-unknown = 더 이상 환불할 수 없는 결제입니다.
 chat-refund-request =
     ↩️ <b>환불 요청</b>
-    { $name } (<code>{ $telegramId }</code>) 님이 크레딧 { $credits } 의 { $stars } ⭐ 환불을 요청했습니다.
+    { $name } 님(<code>{ $telegramId }</code>)이 { $credits }크레딧을 산 별 { $stars }개의 환불을 요청했습니다.
     이유: { $reason }
 chat-refund-approve = 승인
 chat-refund-refuse = 거절
@@ -113,16 +119,16 @@ chat-refund-state-refunded = ✅ 환불되었습니다.
 chat-refund-state-refused = 🚫 { $actor } 님이 거절했습니다.
 chat-refund-state-failed = ❌ 텔레그램이 환불을 거절했습니다. 크레딧은 계정으로 돌아갔습니다.
 chat-refund-state-requested = 결정을 기다리는 중입니다.
-chat-refund-told-refunded = ✅ { $stars } ⭐ 가 환불되었습니다. 크레딧 { $credits } 가 회수되었습니다.
-chat-refund-told-refused = { $stars } ⭐ 환불 요청이 거절되었습니다. 더 하실 말씀이 있으면 /paysupport 를 이용해 주세요.
-chat-refund-told-failed = { $stars } ⭐ 를 환불하지 못했습니다. 크레딧은 그대로이며, 운영자에게 알렸습니다.
+chat-refund-told-refunded = ✅ 별 { $stars }개를 환불해 드렸습니다. { $credits }크레딧은 회수되었습니다.
+chat-refund-told-refused = 별 { $stars }개의 환불 요청이 거절되었습니다. 더 하실 말씀이 있으면 /paysupport 를 이용해 주세요.
+chat-refund-told-failed = 별 { $stars }개를 환불하지 못했습니다. 크레딧은 그대로이며, 운영자에게 알렸습니다.
 
 chat-credit-usage = 형식: <code>/credit @username +5 이유</code> 또는 <code>/credit 123456789 -2.5 이유</code>
 chat-credit-unknown-user = { $who } 님을 알지 못합니다. 봇을 한 번 시작한 분이어야 합니다.
-chat-credit-insufficient = 할 수 없습니다. 사용할 수 있는 크레딧이 { $available } 뿐입니다.
-chat-credit-done = 완료했습니다. { $name } 님의 크레딧은 이제 <b>{ $credits }</b> 입니다.
-chat-credit-given = 🎁 크레딧 <b>{ $credits }</b> 를 받았습니다: { $reason }
-chat-credit-taken = 크레딧 <b>{ $credits }</b> 가 회수되었습니다: { $reason }
+chat-credit-insufficient = 할 수 없습니다. 사용할 수 있는 크레딧이 { $available }뿐입니다.
+chat-credit-done = 완료했습니다. { $name } 님은 이제 <b>{ $credits }</b>크레딧을 가지고 있습니다.
+chat-credit-given = 🎁 <b>{ $credits }</b>크레딧을 받았습니다: { $reason }
+chat-credit-taken = <b>{ $credits }</b>크레딧이 회수되었습니다. 이유: { $reason }
 
 chat-drift = ⚠️ <b>장부와 텔레그램이 다릅니다</b>
     { $detail }
@@ -131,7 +137,7 @@ chat-export-caption = 저장된 모든 정보입니다.
 chat-forget-warning =
     <b>모두 지울까요?</b>
     이름, 설정, 통계 등 누구인지 알 수 있는 모든 것을 지우고 진행 중인 영상을 취소합니다. 되돌릴 수 없습니다.
-chat-forget-credits = 크레딧 <b>{ $credits }</b> 를 잃게 됩니다.
+chat-forget-credits = <b>{ $credits }</b>크레딧을 잃게 됩니다.
 chat-forget-yes = 모두 지우기
 chat-forget-no = 그대로 두기
 chat-forget-done = 완료했습니다. 모든 정보가 지워졌습니다. /start 로 새로 시작할 수 있습니다.
