@@ -1,5 +1,6 @@
 import { render } from "preact";
 
+import "../shared/styles/fonts.css";
 import "../shared/styles/tokens.css";
 import "../shared/styles/base.css";
 import "../shared/styles/controls.css";
