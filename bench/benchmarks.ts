@@ -1,5 +1,23 @@
+import { api } from "./benchmarks/api.ts";
+import { claiming } from "./benchmarks/claiming.ts";
+import { fanOut } from "./benchmarks/fan-out.ts";
+import { pace } from "./benchmarks/pace.ts";
+import { replies } from "./benchmarks/replies.ts";
 import { sending } from "./benchmarks/sending.ts";
+import { shapes } from "./benchmarks/shapes.ts";
+import { start } from "./benchmarks/start.ts";
+import { updates } from "./benchmarks/updates.ts";
 import type { Benchmark } from "./harness/benchmark.ts";
 
 /** All there are, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [sending];
+export const benchmarks: readonly Benchmark[] = [
+  sending,
+  shapes,
+  pace,
+  replies,
+  fanOut,
+  claiming,
+  updates,
+  api,
+  start,
+];
