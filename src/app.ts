@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { sql } from "kysely";
 
 import { ConfigError } from "#kernel/config/index.ts";
-import { kernelTopics } from "#kernel/delivery/index.ts";
+import { deliveryQueueCheck, kernelTopics } from "#kernel/delivery/index.ts";
 import {
   createHttpServer,
   deliveryRoutes,
@@ -15,6 +15,7 @@ import {
   pruneIdempotencyKeys,
   webhookRoutes,
 } from "#kernel/http/index.ts";
+import { AppError, type ErrorDefinition, toError } from "#kernel/lib/errors.ts";
 import { assertFontFiles } from "#kernel/media/index.ts";
 import { TelegramRefused, updateRetention } from "#kernel/telegram/index.ts";
 
@@ -88,6 +89,7 @@ async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promi
     return { ok: true, detail: "answers" };
   });
   kernel.health.add("updates", telegram.check);
+  kernel.health.add("deliveries", deliveryQueueCheck(kernel.db));
   kernel.health.add("jobs", jobs.check);
   const url = await listen(assembly, options, undo);
   for (const part of parts) {
@@ -141,10 +143,35 @@ async function listen(assembly: Assembly, { config, bot, features }: AppOptions,
   undo.add("HTTP server", async () => {
     await app.close();
   });
-  await app.listen({ host: config.HOST, port: config.PORT });
+  await app.listen({ host: config.HOST, port: config.PORT }).catch((error: unknown) => {
+    throw listenProblem(error, config);
+  });
   const { port } = app.server.address() as AddressInfo;
   const host = config.HOST === "0.0.0.0" || config.HOST === "::" ? "localhost" : config.HOST;
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   assembly.setAddress(url);
   return url;
+}
+
+const portInUse = {
+  code: "app.port_in_use",
+  status: 500,
+  message: "PORT: {port} is in use by another program: stop it, or choose another port",
+} as const satisfies ErrorDefinition;
+
+/** What kept us from listening, in terms of the variable that says where. */
+function listenProblem(error: unknown, { HOST, PORT }: AppOptions["config"]): Error {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "EADDRINUSE":
+      return new AppError(portInUse, { port: PORT }, { cause: error });
+    case "EACCES":
+      return new ConfigError([{ variable: "PORT", expected: `expected a port that may be used: ${PORT} may not` }]);
+    case "ENOTFOUND":
+    case "EADDRNOTAVAIL":
+    case "EAI_AGAIN":
+      return new ConfigError([{ variable: "HOST", expected: `expected an address of this machine, not ${HOST}` }]);
+    case undefined:
+    default:
+      return toError(error);
+  }
 }

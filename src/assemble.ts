@@ -169,6 +169,7 @@ export function assemble(options: AppOptions): Assembly {
     routes,
     outgoing: delivery,
     onChatMigrated: delivery.moveChat,
+    onFloodControl: delivery.noteFloodControl,
     ...webhookOf(config, bot.token),
   });
   return {

@@ -49,6 +49,7 @@ export interface ReplicaOptions extends Partial<Pick<TelegramDeps, "concurrency"
   readonly routes: readonly OwnedRoutes[];
   readonly adminChatIds?: readonly number[];
   readonly onChatMigrated?: TelegramDeps["onChatMigrated"];
+  readonly onFloodControl?: TelegramDeps["onFloodControl"];
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly metrics?: Metrics;
@@ -169,6 +170,7 @@ export function createReplica(of: {
     outgoing,
     routes,
     onChatMigrated: options.onChatMigrated ?? (async () => {}),
+    onFloodControl: options.onFloodControl ?? (() => {}),
   });
 }
 

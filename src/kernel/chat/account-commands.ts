@@ -4,13 +4,8 @@ import { formatCredits } from "../lib/money.ts";
 import { type Button, type Command, mayUse, type UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 
-/** `/start`, `/help`, `/cancel`, `/terms`, `/privacy`. */
-export function accountCommands(deps: ChatDeps): ChatParts {
-  const showText =
-    (key: string) =>
-    async ({ t, reply }: UpdateContext): Promise<void> => {
-      await reply(t(key));
-    };
+/** `/start`. */
+export function startCommand(deps: ChatDeps): ChatParts {
   return {
     commands: [
       {
@@ -21,6 +16,19 @@ export function accountCommands(deps: ChatDeps): ChatParts {
           await start(deps, context);
         },
       },
+    ],
+  };
+}
+
+/** `/help`, `/cancel`, `/terms`, `/privacy`. */
+export function accountCommands(deps: ChatDeps): ChatParts {
+  const showText =
+    (key: string) =>
+    async ({ t, reply }: UpdateContext): Promise<void> => {
+      await reply(t(key));
+    };
+  return {
+    commands: [
       {
         name: "help",
         description: "chat-command-help",

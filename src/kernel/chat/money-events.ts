@@ -28,7 +28,7 @@ export async function announceMoney(deps: ChatDeps, tx: Tx, event: MoneyEvent): 
       return;
     }
     case "drift":
-      for (const chatId of deps.accounts.adminChatIds) {
+      for (const chatId of new Set([...deps.accounts.adminChatIds, ...deps.accounts.monitoringChatIds])) {
         await deps.delivery.enqueue(tx, {
           chatId,
           topic: "system_error",

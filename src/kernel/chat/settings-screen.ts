@@ -1,4 +1,4 @@
-import type { QuietHours, QuietMode } from "../delivery/index.ts";
+import type { QuietHours, QuietMode, TopicPreference } from "../delivery/index.ts";
 import type { ChatParts } from "../feature.ts";
 import { Html } from "../lib/html.ts";
 import { languages } from "../lib/language.ts";
@@ -160,8 +160,8 @@ function quietScreen(context: UpdateContext): Content {
 }
 
 async function topicsScreen(deps: ChatDeps, context: UpdateContext): Promise<Content> {
-  const { t, tx, chat } = context;
-  const topics = await deps.delivery.preferences.topics(tx, chat.id);
+  const { t } = context;
+  const topics = await ownTopics(deps, context);
   const rows = topics.map(({ topic, label, enabled, quietMode }): readonly Button[] => [
     { text: `${enabled ? "✅" : "⬜️"} ${t.plain(label)}`, callback: callbackData("set", "topic", topic) },
     { text: t.plain(`chat-settings-mode-${quietMode}`), callback: callbackData("set", "mode", topic) },
@@ -173,16 +173,25 @@ async function topicsScreen(deps: ChatDeps, context: UpdateContext): Promise<Con
   };
 }
 
+/** What this person can hear of: ordinary people are not asked about operators' alerts. */
+async function ownTopics(
+  { delivery }: ChatDeps,
+  { tx, chat, user }: UpdateContext,
+): Promise<readonly TopicPreference[]> {
+  const topics = await delivery.preferences.topics(tx, chat.id);
+  return topics.filter(({ forOperators }) => !forOperators || user.role !== "user");
+}
+
 /** The next state of a topic: on and off, or the next way of treating it in quiet hours. */
 async function changeTopic(
-  { delivery }: ChatDeps,
-  { tx, chat }: UpdateContext,
+  deps: ChatDeps,
+  context: UpdateContext,
   { what, topic }: { readonly what: "topic" | "mode"; readonly topic: string | undefined },
 ): Promise<void> {
-  const now = (await delivery.preferences.topics(tx, chat.id)).find((known) => known.topic === topic);
+  const now = (await ownTopics(deps, context)).find((known) => known.topic === topic);
   if (now === undefined) return;
   const nextMode = quietModes[(quietModes.indexOf(now.quietMode) + 1) % quietModes.length] ?? "deliver";
-  await delivery.preferences.setTopic(tx, chat.id, {
+  await deps.delivery.preferences.setTopic(context.tx, context.chat.id, {
     topic: now.topic,
     ...(what === "topic" ? { enabled: !now.enabled } : { quietMode: nextMode }),
   });

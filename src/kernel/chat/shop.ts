@@ -91,7 +91,6 @@ async function sendInvoice(deps: ChatDeps, { t, tx, user, reply }: UpdateContext
   });
 }
 
-
 type Check = Parameters<ChatDeps["ledger"]["stars"]["checkOrder"]>[1];
 
 /** A refusal costs nothing; a silence lets Telegram's own time-out decide. So whatever goes wrong is a refusal. */

@@ -3,4 +3,5 @@ export type * from "./delivery.ts";
 export { deliveryStates, lanes } from "./delivery.ts";
 export { deliveryPersonalData } from "./personal-data.ts";
 export { deliverySettings, doubtSettings, paceSettings, retentionSettings } from "./settings.ts";
+export { deliveryQueueCheck } from "./queue-check.ts";
 export { kernelTopics } from "./topics.ts";

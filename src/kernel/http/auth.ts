@@ -2,8 +2,10 @@ import type { FastifyRequest, preHandlerAsyncHookHandler } from "fastify";
 
 import type { Accounts, ApiKey } from "../accounts/index.ts";
 import type { Db } from "../db/index.ts";
+import type { Clock } from "../lib/clock.ts";
 import { AppError } from "../lib/errors.ts";
-import { missingScope, unauthorized } from "./errors.ts";
+import { missingScope, tooManyRequests, unauthorized } from "./errors.ts";
+import { createGuesses } from "./guesses.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -19,13 +21,23 @@ declare module "fastify" {
 export interface AuthDeps {
   readonly db: Db;
   readonly accounts: Accounts;
+  readonly clock: Clock;
 }
 
-export function makeRequireScope({ db, accounts }: AuthDeps): (scope: string) => preHandlerAsyncHookHandler {
-  return (scope) => async (request) => {
+export function makeRequireScope({ db, accounts, clock }: AuthDeps): (scope: string) => preHandlerAsyncHookHandler {
+  const guesses = createGuesses(clock);
+  return (scope) => async (request, reply) => {
+    const seconds = guesses.waitSeconds(request.ip);
+    if (seconds !== undefined) {
+      void reply.header("retry-after", seconds);
+      throw new AppError(tooManyRequests, { seconds });
+    }
     const key = presentedKey(request);
     const apiKey = key === undefined ? undefined : await accounts.apiKeys.verify(db, key, request.ip);
-    if (apiKey === undefined) throw new AppError(unauthorized);
+    if (apiKey === undefined) {
+      guesses.failed(request.ip);
+      throw new AppError(unauthorized);
+    }
     if (!hasScope(apiKey, scope)) throw new AppError(missingScope, { scope });
     request.apiKey = apiKey;
   };

@@ -359,3 +359,14 @@ test("who asks too often is told when to come back, and others are not held up",
   assert.ok(Number(refused?.headers["retry-after"]) > 0);
   assert.equal((await app.inject({ url: "/api/deliveries?limit=1", headers: { authorization } })).statusCode, 200);
 });
+
+test("an address that guesses keys has to wait, whatever it guesses next", async () => {
+  const guess = async (key: string, remoteAddress: string) =>
+    (await app.inject({ url: "/api/deliveries", remoteAddress, headers: { authorization: `Bearer ${key}` } }))
+      .statusCode;
+  const answers: number[] = [];
+  for (let guessed = 0; guessed < 35; guessed += 1) answers.push(await guess(`tc_guess_${guessed}`, "10.9.8.7"));
+  assert.deepEqual([answers[0], answers.at(-1)], [401, 429]);
+  assert.equal(await guess(environmentKey, "10.9.8.7"), 429);
+  assert.equal(await guess(environmentKey, "10.9.8.6"), 200);
+});

@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 
 import type { Accounts } from "../accounts/index.ts";
 import type { Db } from "../db/index.ts";
+import type { Clock } from "../lib/clock.ts";
 import { AppError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Histogram, Logger, Metrics } from "../observability/index.ts";
@@ -16,6 +17,7 @@ import { sendProblem } from "./problem.ts";
 export interface HttpDeps {
   readonly db: Db;
   readonly accounts: Accounts;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -104,7 +106,7 @@ async function limitRates(app: FastifyInstance, max: number): Promise<void> {
     global: true,
     max,
     timeWindow: 60_000,
-    // A wrong key counts against its address: otherwise each guess would have a budget of its own.
+    // Wrong keys are counted by address besides (`guesses.ts`): here each would have a budget of its own.
     keyGenerator: (request) => {
       const key = presentedKey(request);
       return key === undefined ? request.ip : `${request.ip} ${key.slice(0, 12)}`;

@@ -26,15 +26,19 @@ export function createLogger({ level, file }: LogOptions): Logger {
     hooks: { streamWrite: (line) => line.replaceAll(botToken, "[token]") },
   };
   if (file === undefined) return pino(options);
-  const targets = pino.transport<Record<string, unknown>>({
-    targets: [
-      { target: "pino/file", level, options: { destination: 1 } },
-      { target: "pino-roll", level, options: { file, size: "20m", limit: { count: 5 }, mkdir: true } },
-    ],
+  // Two streams of one logger, not two transports: those would write levels as numbers.
+  const rotated = pino.transport<Record<string, unknown>>({
+    target: "pino-roll",
+    options: { file, size: "20m", limit: { count: 5 } },
   });
-  // Several targets forbid a custom level formatter: levels are numbers in that case.
-  const { formatters: _, ...withoutFormatters } = options;
-  return pino(withoutFormatters, targets);
+  const threshold = level as pino.Level;
+  return pino(
+    options,
+    pino.multistream([
+      { level: threshold, stream: process.stdout },
+      { level: threshold, stream: rotated },
+    ]),
+  );
 }
 
 /** A logger that says nothing, for tests. */

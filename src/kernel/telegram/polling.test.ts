@@ -170,3 +170,16 @@ test("updates that nobody handles make the check fail", async () => {
   assert.equal(ok, false);
   assert.match(detail, /waiting for 120 s/);
 });
+
+test("a poll that is told to wait makes the whole bot wait", async () => {
+  const waits: number[] = [];
+  await injectFault(sandbox.url, { kind: "rate_limit", methods: ["getUpdates"], times: 1, retryAfter: 1 });
+  const telegram = rig.replica({
+    routes: [{ owner: "test", messages: [listen] }],
+    onFloodControl: (retryAfterMs) => waits.push(retryAfterMs),
+  });
+  telegram.start();
+  running.push(telegram);
+  await until("the wait to be passed on", () => waits.length > 0);
+  assert.deepEqual(waits, [1000]);
+});

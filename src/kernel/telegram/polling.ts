@@ -31,6 +31,8 @@ export interface PollingDeps {
   readonly log: Logger;
   /** Stores the batch and commits; only then is it confirmed to Telegram. */
   readonly store: (updates: readonly Update[]) => Promise<void>;
+  /** Telegram has told the bot as a whole to wait: not only we should. */
+  readonly onFloodControl: (retryAfterMs: number) => void;
 }
 
 const pollSeconds = 30;
@@ -42,7 +44,7 @@ const conflictBackoff: Backoff = { firstMs: 4000, longestMs: 30_000 };
 /** After this long the same problem is worth another line. */
 const repeatMs = 10 * 60_000;
 
-export function createPolling({ api, clock, ids, log, store }: PollingDeps): Polling {
+export function createPolling({ api, clock, ids, log, store, onFloodControl }: PollingDeps): Polling {
   let heardAtMs: number | undefined;
   let problem: string | undefined;
   let told: { readonly words: string; readonly atMs: number } | undefined;
@@ -66,7 +68,11 @@ export function createPolling({ api, clock, ids, log, store }: PollingDeps): Pol
 
   const waitMs = (error: unknown, failures: number): number => {
     if (error instanceof TelegramRefused) {
-      if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
+      if (error.retryAfterSeconds !== undefined) {
+        const retryAfterMs = error.retryAfterSeconds * 1000;
+        onFloodControl(retryAfterMs);
+        return retryAfterMs;
+      }
       if (error.errorCode === 409) return backoffMs(conflictBackoff, failures, ids.random());
     }
     return backoffMs(backoff, failures, ids.random());

@@ -31,6 +31,8 @@ export interface ReceptionDeps {
   readonly webhook?: { readonly url: string; readonly secret: Secret };
   /** Stores the batch and commits; only then is it confirmed to Telegram. */
   readonly store: (updates: readonly Update[]) => Promise<void>;
+  /** Telegram has told the bot as a whole to wait. */
+  readonly onFloodControl: (retryAfterMs: number) => void;
 }
 
 /** Without an answer from Telegram for so long, polling does not work. */

@@ -64,6 +64,8 @@ export interface TelegramDeps {
   readonly routes: readonly OwnedRoutes[];
   /** Moves what others keep by chat. */
   readonly onChatMigrated: (tx: Tx, from: number, to: number) => Promise<void>;
+  /** Telegram has told the bot as a whole to wait. */
+  readonly onFloodControl: (retryAfterMs: number) => void;
   /** Instead of polling. */
   readonly webhook?: { readonly url: string; readonly secret: Secret };
   /** How many chats are handled at once: each takes a database connection. Default 8. */

@@ -114,12 +114,12 @@ async function queue(
   return { batch_id: batchId, queued: count, deliveries: made.map(({ id, chatId }) => ({ id, chat_id: chatId })) };
 }
 
-function recipientsOf(body: Body, { adminChatIds }: Accounts): RawBuilder<unknown> {
+function recipientsOf(body: Body, { adminChatIds, monitoringChatIds }: Accounts): RawBuilder<unknown> {
   if ((body.chat_ids === undefined) === (body.audience === undefined)) throw new AppError(noRecipients);
   if (body.audience === "everyone") {
     return sql`select id as chat_id from account.chat where type = 'private' and suspended_reason is null`;
   }
-  const chatIds = body.chat_ids ?? adminChatIds;
+  const chatIds = body.chat_ids ?? [...adminChatIds, ...monitoringChatIds];
   return sql`select distinct unnest(${[...chatIds]}::bigint[]) as chat_id`;
 }
 
