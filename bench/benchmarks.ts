@@ -10,14 +10,4 @@ import { updates } from "./benchmarks/updates.ts";
 import type { Benchmark } from "./harness/benchmark.ts";
 
 /** All there are, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [
-  sending,
-  shapes,
-  pace,
-  replies,
-  fanOut,
-  claiming,
-  updates,
-  api,
-  start,
-];
+export const benchmarks: readonly Benchmark[] = [sending, shapes, pace, replies, fanOut, claiming, updates, api, start];

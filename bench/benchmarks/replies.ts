@@ -41,7 +41,7 @@ async function measure(bench: Workbench, waiting: number): Promise<Measured> {
   await telegram.process.call("reset", { globalPerSecond: perSecond, chatPerSecond: 1, groupPerMinute: 20 });
   await app.process.call("fanOut", waiting, 100_000, "bench.bulk");
   await sleep(settleMs);
-  const count = bench.size(300, 30);
+  const count = bench.size(200, 30);
   const latencies = await telegram.process.call("converse", {
     text: "/help",
     perSecond: 5,
@@ -51,7 +51,9 @@ async function measure(bench: Workbench, waiting: number): Promise<Measured> {
     patienceMs,
   });
   const { accepted, refused } = await telegram.process.call("counts");
-  const { rows } = await database.pool.query<{ left: number }>("select count(*) as left from delivery.outbox where lane = 5");
+  const { rows } = await database.pool.query<{ left: number }>(
+    "select count(*) as left from delivery.outbox where lane = 5",
+  );
   await app.stop();
   believe(latencies.length === count, `${latencies.length} of ${count} questions were answered`);
   believe((rows[0]?.left ?? 0) > 0 || waiting < 10_000, "the broadcast was over before the measurement was");

@@ -1,10 +1,10 @@
 import type { Database } from "#kernel/db/index.ts";
 
-import type { Queued } from "../processes/app.ts";
 import { believe } from "../harness/benchmark.ts";
 import { machineMs, sleep } from "../harness/machine-clock.ts";
 import { lastId, untilRecorded, verifyEach } from "../harness/verify.ts";
 import type { RunningApp, Telegram, Workbench } from "../harness/workbench.ts";
+import type { Queued } from "../processes/app.ts";
 
 /** The program beside the server it sends to. */
 export interface SendRig {

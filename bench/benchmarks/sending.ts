@@ -14,7 +14,7 @@ export const sending: Benchmark = {
   title: "Durable sending without limits, beside bare loops",
   run: async (bench) => {
     const count = bench.size(20_000, 2000);
-    const rounds = bench.size(7, 2);
+    const rounds = bench.size(5, 2);
     const rig = await sendRig(bench);
     const loops = {
       grammy: await openLoop(bench, rig.telegram, "grammy"),
@@ -51,7 +51,10 @@ export const sending: Benchmark = {
     const overUndici = ratios(measured.telecast, measured.undici);
     const describe = (what: string, sent: readonly Sent[]): Row => ({
       [`${count} messages, ${concurrency} at once`]: what,
-      "messages/s": spread(sent.map(({ perSecond }) => perSecond), 0),
+      "messages/s": spread(
+        sent.map(({ perSecond }) => perSecond),
+        0,
+      ),
       "program µs": round(median(sent.map(({ programUs }) => programUs)), 1),
       "PostgreSQL µs": round(median(sent.map(({ postgresUs }) => postgresUs)), 1),
       "queued in ms": round(median(sent.map(({ queuedMs }) => queuedMs))),

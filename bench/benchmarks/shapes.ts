@@ -20,7 +20,7 @@ export const shapes: Benchmark = {
   name: "shapes",
   title: "Durable sending of other things, and to fewer chats",
   run: async (bench) => {
-    const count = bench.size(20_000, 1000);
+    const count = bench.size(10_000, 1000);
     const few = bench.size(5000, 500);
     const each = (index: number): number => firstChat + index;
     const shapes: readonly Shape[] = [
@@ -30,7 +30,7 @@ export const shapes: Benchmark = {
       { what: `texts to ${groups} groups`, kind: "text", count: few, chatOf: (index) => -1000 - (index % groups) },
       { what: "texts to 1 chat", kind: "text", count: few, chatOf: () => oneChat },
     ];
-    const rounds = bench.size(3, 1);
+    const rounds = bench.size(2, 1);
     const rig = await sendRig(bench);
     const measured = new Map<Shape, Sent[]>(shapes.map((shape) => [shape, []]));
     for (let round = 0; round <= rounds; round += 1) {

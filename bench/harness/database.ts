@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { Client } from "pg";
 
-import { type Database, migrate, openDatabase } from "#kernel/db/index.ts";
 import { startEmbeddedPostgres } from "#kernel/db/embedded.ts";
+import { type Database, migrate, openDatabase } from "#kernel/db/index.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
 
@@ -27,7 +27,7 @@ export interface BenchServer {
 /** What a crash must not take: checked on the running server, because a number without it would be worth nothing. */
 const durable = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
 
-export async function startBenchServer(settings: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
+export async function startBenchServer(): Promise<BenchServer> {
   const directory = await mkdtemp(join(tmpdir(), "telecast-bench-"));
   // The server's own user must be able to enter.
   await chmod(directory, 0o755);
@@ -35,7 +35,7 @@ export async function startBenchServer(settings: Readonly<Record<string, string>
     dataDir: directory,
     clock: systemClock,
     log: silentLogger(),
-    settings: { max_connections: "200", ...settings, ...durable },
+    settings: { max_connections: "200", ...durable },
     temporary: true,
   });
   await checkDurability(server.url);

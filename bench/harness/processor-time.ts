@@ -35,7 +35,10 @@ export async function residentMb(pid: number): Promise<number | undefined> {
 async function readStat(pid: number): Promise<Stat | undefined> {
   const line = await readOrNothing(`/proc/${pid}/stat`);
   // The name, in brackets, may contain anything.
-  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ").map(Number);
+  const fields = line
+    .slice(line.lastIndexOf(")") + 2)
+    .split(" ")
+    .map(Number);
   const [parent, user, system, endedUser, endedSystem] = [1, 11, 12, 13, 14].map((index) => fields[index]);
   if (parent === undefined || user === undefined || system === undefined) return undefined;
   return { parent, ownTicks: user + system, endedTicks: (endedUser ?? 0) + (endedSystem ?? 0) };

@@ -33,7 +33,10 @@ interface Answer {
 const stopWithinMs = 20_000;
 
 /** Starts `file` with arguments for Node, such as `--cpu-prof`. What it prints appears here. */
-export async function startProcess<M extends Methods>(file: URL, nodeArguments: readonly string[] = []): Promise<Remote<M>> {
+export async function startProcess<M extends Methods>(
+  file: URL,
+  nodeArguments: readonly string[] = [],
+): Promise<Remote<M>> {
   const child = fork(file, { serialization: "advanced", execArgv: [...nodeArguments] });
   const open = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let lastId = 0;

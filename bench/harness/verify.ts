@@ -31,7 +31,10 @@ export async function verifyEach(
     [of.afterId],
   );
   const unsent = rows.filter(({ state }) => state !== "sent").length;
-  believe(rows.length === of.count && unsent === 0, `${rows.length} of ${of.count} recorded, ${unsent} of them not sent`);
+  believe(
+    rows.length === of.count && unsent === 0,
+    `${rows.length} of ${of.count} recorded, ${unsent} of them not sent`,
+  );
   const recorded = pairs(
     rows.map((row) => row.chat_id),
     rows.map((row) => row.message_id),

@@ -8,7 +8,7 @@ import { createLogger } from "#kernel/observability/index.ts";
 import { makeUndo, type Undo } from "../../src/undo.ts";
 import type { AppMethods } from "../processes/app.ts";
 import type { BotApiMethods } from "../processes/bot-api.ts";
-import { type BenchServer, startBenchServer } from "./database.ts";
+import type { BenchServer } from "./database.ts";
 import { type Remote, startProcess } from "./rpc.ts";
 
 /** What a benchmark may start; it all ends with the benchmark. */
@@ -24,7 +24,6 @@ export interface Workbench {
   readonly startApp: (of: AppOptions) => Promise<RunningApp>;
   /** Removed afterwards. */
   readonly newDirectory: () => Promise<string>;
-  readonly startServer: (settings: Readonly<Record<string, string>>) => Promise<BenchServer>;
   readonly startProcess: typeof startProcess;
   readonly atEnd: Undo["add"];
 }
@@ -82,11 +81,6 @@ export function openWorkbench(of: {
     startProcess: start,
     newDirectory,
     atEnd: undo.add,
-    startServer: async (settings) => {
-      const own = await startBenchServer(settings);
-      undo.add("database", own.stop);
-      return own;
-    },
     startTelegram: async () => {
       const process = await start<BotApiMethods>(new URL("../processes/bot-api.ts", import.meta.url));
       return { root: await process.call("listen"), process };

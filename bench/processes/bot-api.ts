@@ -123,7 +123,10 @@ const methods = {
         },
       };
     }),
-  counts: (): { readonly accepted: number; readonly refused: number } => ({ accepted: chatIds.length, refused: refusals }),
+  counts: (): { readonly accepted: number; readonly refused: number } => ({
+    accepted: chatIds.length,
+    refused: refusals,
+  }),
   accepted: (): Accepted => ({
     chatIds: Float64Array.from(chatIds),
     messageIds: Float64Array.from(messageIds),
