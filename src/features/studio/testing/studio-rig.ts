@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import { sql } from "kysely";
 
@@ -24,6 +25,7 @@ import { drawFilm } from "#providers/video/demo/film/film.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { type CrashingDb, crashingDb } from "#test/support/crashing-db.ts";
 import { testDatabase } from "#test/support/database.ts";
+import { until } from "#test/support/until.ts";
 
 import { assemble, type Assembly } from "../../../assemble.ts";
 import { type Sandbox, startSandbox } from "../../../sandbox/server.ts";
@@ -59,6 +61,8 @@ export interface StudioRig {
   /** Somebody who has started the bot. */
   readonly newUser: (options?: { readonly credits?: bigint }) => Promise<User>;
   readonly change: <T extends object>(section: SettingsSection<T>, values: Partial<T>) => Promise<void>;
+  /** Has these models on offer from now on. */
+  readonly offer: (models: Catalogue) => Promise<void>;
   readonly order: (user: User, wish?: Partial<Wish>) => Promise<OrderOutcome>;
   /** Orders, which must be possible. */
   readonly ordered: (user: User, wish?: Partial<Wish>) => Promise<VideoJob>;
@@ -69,6 +73,8 @@ export interface StudioRig {
   /** Lets time pass and due work run. @returns what the work threw. */
   readonly pass: (ms: number) => Promise<readonly unknown[]>;
   readonly sweep: () => Promise<void>;
+  /** Ends what is open and forgets what is queued: for after a test. */
+  readonly clear: () => Promise<void>;
   readonly balance: (user: User) => Promise<Balance>;
   /** Stores a file and makes it part of the business. @returns its id. */
   readonly keepFile: () => Promise<string>;
@@ -178,7 +184,7 @@ export async function studioRig({ looksUp = true }: { readonly looksUp?: boolean
 }
 
 /** As the database has it: amounts are decimal text. To be followed by what makes the settings read again. */
-export async function storeCatalogue({ db }: Pick<Database, "db">, models: Catalogue): Promise<void> {
+async function storeCatalogue({ db }: Pick<Database, "db">, models: Catalogue): Promise<void> {
   const value = JSON.stringify({ models }, (_key, each: unknown) => (typeof each === "bigint" ? String(each) : each));
   await inTransaction(db, async (tx) => {
     await sql`
@@ -240,6 +246,12 @@ function hands({
         await kernel.settings.write(tx, section, { value, by: "test" });
       });
     },
+    offer: async (models) => {
+      await storeCatalogue({ db }, models);
+      await until("the catalogue to be read", () =>
+        isDeepStrictEqual(kernel.settings.current(modelSettings).models, models),
+      );
+    },
     ordered: async (user, wish) => {
       const outcome = await order(user, wish);
       assert.ok(outcome.ok, outcome.ok ? "" : `refused: ${outcome.reason}`);
@@ -267,6 +279,16 @@ function hands({
     sweep: async () => {
       await line.runNow(studio.sweep);
       await line.run();
+    },
+    clear: async () => {
+      const { rows } = await sql<{ id: string }>`select id from studio.job where finished_at is null`.execute(db);
+      for (const { id } of rows) {
+        await write(async (tx) => {
+          const { ok } = await studio.advance(tx, id, { type: "cancelled" });
+          if (!ok) await studio.advance(tx, id, { type: "failed", failure: "delivery" });
+        });
+      }
+      line.lose();
     },
     balance: async (user) => await kernel.ledger.balance(db, user.id),
     keepFile: async () => await write(async (tx) => await makeFile(tx, kernel)),
