@@ -124,7 +124,10 @@ function backgroundWork({
 async function listen(assembly: Assembly, { config, bot, features }: AppOptions, undo: Undo): Promise<string> {
   const { kernel, delivery, media, telegram, parts } = assembly;
   const { requestsPerMinute, proxies, metricsAllowed } = await kernel.settings.read(httpSettings);
-  const types = [...kernelTopics, ...features.flatMap(({ notifications }) => notifications)];
+  // Answers and receipts are the program's own: nobody outside sends in their name, or goes first as they do.
+  const types = [...kernelTopics, ...features.flatMap(({ notifications }) => notifications)].filter(
+    ({ topic }) => topic !== "reply" && topic !== "payment",
+  );
   const app = await createHttpServer({
     ...kernel,
     requestsPerMinute,

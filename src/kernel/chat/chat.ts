@@ -1,5 +1,5 @@
 import type { ChatParts } from "../feature.ts";
-import { accountCommands } from "./account-commands.ts";
+import { accountCommands, startCommand } from "./account-commands.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { creditCommand } from "./credit-command.ts";
 import { personalDataCommands } from "./personal-data.ts";
@@ -8,13 +8,21 @@ import { settingsScreen } from "./settings-screen.ts";
 import { shop } from "./shop.ts";
 
 /** The commands that every deployment has, whatever features it runs, in the order of the menu. */
-export function kernelChat(deps: ChatDeps): readonly ChatParts[] {
-  return [
-    accountCommands(deps),
-    settingsScreen(deps),
-    shop(deps),
-    refunds(deps),
-    personalDataCommands(deps),
-    creditCommand(deps),
-  ];
+export interface KernelChat {
+  readonly beforeFeatures: readonly ChatParts[];
+  readonly afterFeatures: readonly ChatParts[];
+}
+
+/** What a newcomer needs stands first, then what the features offer, last what is needed now and then. */
+export function kernelChat(deps: ChatDeps): KernelChat {
+  return {
+    beforeFeatures: [startCommand(deps), shop(deps)],
+    afterFeatures: [
+      settingsScreen(deps),
+      accountCommands(deps),
+      refunds(deps),
+      personalDataCommands(deps),
+      creditCommand(deps),
+    ],
+  };
 }

@@ -86,6 +86,11 @@ function jsonValue(_key: string, value: unknown): unknown {
 
 async function askForget(deps: ChatDeps, { tx, t, user, now, reply }: UpdateContext): Promise<void> {
   const { posted } = await deps.ledger.balance(tx, user.id);
+  if (posted < 0n) {
+    // A debt is not left behind by beginning anew.
+    await reply(t("chat-forget-debt", { credits: formatCredits(-posted, t.language) }));
+    return;
+  }
   const parts = [t("chat-forget-warning")];
   if (posted > 0n) parts.push(t("chat-forget-credits", { credits: formatCredits(posted, t.language) }));
   const button = { cipher: deps.cipher, action: `forget ${user.id}` };

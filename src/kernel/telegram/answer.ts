@@ -24,8 +24,15 @@ export function interpret(method: string, ended: Exchange): Answer {
   // 5xx: the server (or a proxy before it) failed at a moment nobody knows. 2xx without an envelope: cut off.
   const code = envelope?.error_code ?? status;
   if (code < 300 || code >= 500) return { ok: false, error: new TelegramUnclear(method, `HTTP ${status}`) };
+  // A page of a proxy before Telegram (403, 407, a redirect): Telegram has not seen the call, and the proxy may be mended.
+  if (envelope === undefined && !finalWithoutEnvelope.has(code)) {
+    return { ok: false, error: new TelegramUnavailable(method, `HTTP ${status} without a Bot API answer`) };
+  }
   return { ok: false, error: refusal({ method, code, envelope, retryAfter }) };
 }
+
+/** Too large for whatever stands between, and told to wait: the same call would end the same, or says when not. */
+const finalWithoutEnvelope: ReadonlySet<number> = new Set([413, 429]);
 
 function refusal(of: {
   readonly method: string;
@@ -37,7 +44,6 @@ function refusal(of: {
   return new TelegramRefused({
     method: of.method,
     errorCode: of.code,
-    // A page of a proxy before Telegram (401, 413, a redirect): Telegram has not seen the call.
     description: of.envelope?.description ?? `HTTP ${of.code} without a Bot API answer`,
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : undefined,
     migrateToChatId: of.envelope?.parameters?.migrate_to_chat_id,

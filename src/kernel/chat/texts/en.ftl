@@ -149,6 +149,7 @@ chat-forget-warning =
 chat-forget-credits = You would lose <b>{ $credits }</b> { chat-credit-word }.
 chat-forget-yes = Erase everything
 chat-forget-no = Keep it
+chat-forget-debt = Your account is <b>{ $credits }</b> credits below zero, because a payment was taken back. Please settle this first: /paysupport
 chat-forget-done = Done. Everything about you is erased. /start begins anew.
 chat-forget-kept = Nothing was erased.
 chat-button-expired = This button has expired.

@@ -140,6 +140,7 @@ chat-forget-warning =
 chat-forget-credits = <b>{ $credits }</b>크레딧을 잃게 됩니다.
 chat-forget-yes = 모두 지우기
 chat-forget-no = 그대로 두기
+chat-forget-debt = 결제가 취소되어 <b>{ $credits }</b>크레딧이 부족한 상태입니다. 먼저 정산해 주세요: /paysupport
 chat-forget-done = 완료했습니다. 모든 정보가 지워졌습니다. /start 로 새로 시작할 수 있습니다.
 chat-forget-kept = 아무것도 지우지 않았습니다.
 chat-button-expired = 기한이 지난 버튼입니다.
