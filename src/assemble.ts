@@ -159,8 +159,10 @@ export function assemble(options: AppOptions): Assembly {
     personalData: personalDataOf(kernel, parts),
     commands: () => routes.flatMap(({ commands = [] }) => commands),
   };
-  for (const part of kernelChat(chat)) routes.push({ ...part, owner: "kernel" });
+  const { beforeFeatures, afterFeatures } = kernelChat(chat);
+  for (const part of beforeFeatures) routes.push({ ...part, owner: "kernel" });
   for (const [id, part] of parts) routes.push({ ...part, owner: id });
+  for (const part of afterFeatures) routes.push({ ...part, owner: "kernel" });
   const telegram = createTelegram({
     ...kernel,
     api,

@@ -10,5 +10,12 @@ export const alertTopic = "studio.alert";
 export const notifications: readonly NotificationType[] = [
   { topic: videoTopic, lane: "reply", label: "studio-topic-video", optOut: false, duringQuietHours: "deliver" },
   { topic: jobTopic, lane: "reply", label: "studio-topic-job", optOut: false, duringQuietHours: "deliver" },
-  { topic: alertTopic, lane: "alert", label: "studio-topic-alert", optOut: true, duringQuietHours: "deliver" },
+  {
+    topic: alertTopic,
+    lane: "alert",
+    label: "studio-topic-alert",
+    optOut: true,
+    duringQuietHours: "deliver",
+    forOperators: true,
+  },
 ];

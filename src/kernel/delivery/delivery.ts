@@ -32,6 +32,8 @@ export interface NotificationType {
   /** False: always delivered (replies, payments). */
   readonly optOut: boolean;
   readonly duringQuietHours: QuietMode;
+  /** Only operators and admins hear of it, and so only they are asked whether they want to. */
+  readonly forOperators?: boolean;
 }
 
 export interface Message {
@@ -179,6 +181,7 @@ export interface Preferences {
 export interface TopicPreference {
   readonly topic: string;
   readonly label: string;
+  readonly forOperators: boolean;
   readonly enabled: boolean;
   readonly quietMode: QuietMode;
 }

@@ -29,9 +29,10 @@ export function createPreferences({
       const chosen = new Map(rows.map((row) => [row.topic, row]));
       return topics.all
         .filter(({ optOut }) => optOut)
-        .map(({ topic, label, duringQuietHours }) => ({
+        .map(({ topic, label, duringQuietHours, forOperators = false }) => ({
           topic,
           label,
+          forOperators,
           enabled: chosen.get(topic)?.enabled ?? true,
           quietMode: chosen.get(topic)?.quiet_mode ?? duringQuietHours,
         }));

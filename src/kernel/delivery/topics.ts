@@ -11,6 +11,7 @@ export const kernelTopics: readonly NotificationType[] = [
     label: "delivery-topic-system-error",
     optOut: true,
     duringQuietHours: "silent",
+    forOperators: true,
   },
   { topic: "test", lane: "reply", label: "delivery-topic-test", optOut: false, duringQuietHours: "deliver" },
 ];
