@@ -20,7 +20,14 @@ export type StartStep =
   | "dies_before"
   | "dies_after";
 
-export type FetchStep = "fetched" | "not_ready" | "lost" | "too_large" | "outage";
+export type FetchStep =
+  | "fetched"
+  | "not_ready"
+  | "lost"
+  | "too_large"
+  | "outage"
+  /** Our process dies with half a file. */
+  | "dies";
 
 /** A remote service as far as the port shows one: it keeps its jobs whatever happens to us, and does what it is told. */
 export interface ScriptedProvider extends VideoProvider {
@@ -103,6 +110,10 @@ export function scriptedProvider({
     fetchResult: async (reference, { path }) => {
       const step = works.get(reference)?.forgotten === false ? (fetches.shift() ?? "fetched") : "lost";
       if (step === "outage") throw new ProviderUnavailable("outage");
+      if (step === "dies") {
+        await writeFile(path, film.subarray(0, film.byteLength / 2));
+        throw new Death("while it was fetched");
+      }
       if (step !== "fetched") return { ok: false, reason: step };
       await writeFile(path, film);
       return { ok: true, bytes: film.byteLength };
