@@ -13,6 +13,7 @@ import { createSettings } from "#kernel/settings/index.ts";
 
 import { apiKeyCommand } from "./cli/api-key.ts";
 import { creditCommand } from "./cli/credit.ts";
+import { failuresCommand } from "./cli/failures.ts";
 import type { CliCommand } from "./cli/tools.ts";
 import { usage, UsageError } from "./cli/usage.ts";
 import { openStorage } from "./storage.ts";
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, CliCommand>> = {
   migrate: async () => "The database is up to date.",
   "api-key": apiKeyCommand,
   credit: creditCommand,
+  failures: failuresCommand,
   // Knows every feature, which takes a while to load.
   settings: async (tools, args) => await (await import("./cli/settings.ts")).settingsCommand(tools, args),
 };
@@ -39,7 +41,7 @@ async function run(name: string, args: readonly string[]): Promise<void> {
   const shared = { clock: systemClock, ids: systemIds, log: silentLogger() };
   const undo = makeUndo(shared.log);
   try {
-    const { database } = await openStorage({ ...shared, config, undo });
+    const { database, cipher } = await openStorage({ ...shared, config, undo });
     const { db } = database;
     // Not started: one command reads once and does not wait for news.
     const settings = createSettings({ ...shared, db, listener: createListener({ ...shared, url: database.url }) });
@@ -50,7 +52,7 @@ async function run(name: string, args: readonly string[]): Promise<void> {
       environmentKey: undefined,
     });
     const ledger = { ...makeAdjusting({ ...shared, settings }), balance: readBalance };
-    console.log(await command({ db, accounts, settings, ledger }, args));
+    console.log(await command({ db, accounts, cipher, settings, ledger }, args));
   } finally {
     await undo.run();
   }

@@ -1,12 +1,14 @@
 import type { Accounts } from "#kernel/accounts/index.ts";
 import type { Db } from "#kernel/db/index.ts";
 import type { Ledger } from "#kernel/ledger/index.ts";
+import type { Cipher } from "#kernel/lib/cipher.ts";
 import type { Settings } from "#kernel/settings/index.ts";
 
 /** What commands work with. */
 export interface Tools {
   readonly db: Db;
   readonly accounts: Accounts;
+  readonly cipher: Cipher;
   readonly settings: Pick<Settings, "read" | "write">;
   readonly ledger: Pick<Ledger, "adjust" | "balance">;
 }

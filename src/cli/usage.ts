@@ -12,6 +12,7 @@ export const usage = `Usage: telecast <command>
   api-key revoke <prefix>
   credit <telegram id or @username> <amount> <reason>
                                       give (+5) or take (-2.5) credits
+  failures [<reference>]              what was set aside; with a reference, the whole update
   settings [<section> [<field> [<value>]]]
                                       show or change what is stored
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -9,6 +9,7 @@ import { sql } from "kysely";
 
 import { createAccounts } from "#kernel/accounts/index.ts";
 import { inTransaction, openDatabase } from "#kernel/db/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
@@ -80,6 +81,22 @@ test("settings are shown, changed, and refused with the reason", async () => {
   const refused = await telecast("settings", "studio.billing", "freePerDay", "0");
   assert.equal(refused.code, 1);
   assert.match(refused.err, /freePerDay/);
+});
+
+test("an update that was set aside is found by its reference, and opened only by who asks for it", async () => {
+  assert.match((await telecast("failures")).out, /Nothing was set aside/);
+  const key = Buffer.from(await readFile(join(dataDir, "encryption-key"), "utf8"), "base64");
+  const cipher = createCipher(key);
+  const update = { update_id: 7, message: { text: "a secret wish" } };
+  await sql`
+    insert into telegram.update (bot_id, update_id, chat_id, kind, state, body, error, reference, finished_at)
+    values (1, 7, 42, 'message', 'failed', ${cipher.encrypt(JSON.stringify(update), "telegram.update:1:7")}, 'Error', 'ABC', now())`.execute(
+    db,
+  );
+  const listed = await telecast("failures");
+  assert.match(listed.out, /ABC {2}message in 42: Error/);
+  assert.doesNotMatch(listed.out, /secret wish/);
+  assert.deepEqual(JSON.parse((await telecast("failures", "ABC")).out), update);
 });
 
 test("what cannot be understood is answered with the usage", async () => {

@@ -16,6 +16,10 @@ export interface DeadLetter {
 
 /** Newest first. Kept for 30 days. */
 export async function listDeadLetters(db: Db, limit: number): Promise<readonly DeadLetter[]> {
+  // Before the first start there is no queue yet.
+  const { rows: found } = await sql<{ exists: boolean }>`
+    select to_regclass('pgboss.job') is not null as exists`.execute(db);
+  if (found[0]?.exists !== true) return [];
   const { rows } = await sql<DeadLetter>`
     select
       id,

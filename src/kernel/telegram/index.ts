@@ -10,6 +10,7 @@ export {
 } from "./bot-api-errors.ts";
 export { type BotIdentity, createBotIdentity } from "./bot-identity.ts";
 export { callbackData } from "./callback-data.ts";
+export { type FailedUpdate, listFailedUpdates, openFailedUpdate } from "./failed-updates.ts";
 export { createTelegramFiles } from "./files.ts";
 export { plainText } from "./markup.ts";
 export type { Outgoing, OutgoingEdit, OutgoingMessage } from "./outgoing.ts";
