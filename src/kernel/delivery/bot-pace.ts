@@ -1,4 +1,4 @@
-import { type Meter, meterTake, meterWaitMs, newMeter } from "./meter.ts";
+import { type Meter, meterLeave, meterPromise, meterTakeBack, meterWaitMs, newMeter } from "./meter.ts";
 import { globalRate, type PaceLimits, type Rate, reserved } from "./pace-limits.ts";
 
 /**
@@ -7,8 +7,10 @@ import { globalRate, type PaceLimits, type Rate, reserved } from "./pace-limits.
  * configured limit, what was too much becomes one until the pace is back.
  */
 export interface BotPace {
-  readonly waitMs: (lane: number, nowMs: number) => number;
-  readonly take: (nowMs: number) => void;
+  readonly waitMs: (of: { readonly lane: number; readonly messages: number }, nowMs: number) => number;
+  readonly promise: (messages: number, nowMs: number) => void;
+  readonly leave: (messages: number, nowMs: number) => void;
+  readonly takeBack: (messages: number) => void;
   readonly block: (untilMs: number) => void;
   /** Telegram wants a pause until then. */
   readonly flood: (untilMs: number, nowMs: number) => void;
@@ -56,16 +58,25 @@ export function createBotPace(limits: PaceLimits): BotPace {
   };
 
   return {
-    waitMs: (lane, nowMs) => {
+    waitMs: ({ lane, messages }, nowMs) => {
       if (blockedUntilMs > nowMs) return blockedUntilMs - nowMs;
       const limit = limitAt(nowMs);
       if (limit === undefined) return 0;
-      return meterWaitMs(limit.meter, limit.rate, nowMs, reserved(limit.rate.burst, lane));
+      const spare = reserved(limit.rate.burst, lane);
+      return meterWaitMs(limit.meter, limit.rate, nowMs, { spare, wanted: messages });
     },
-    take: (nowMs) => {
-      throughput.add(nowMs);
+    promise: (messages, nowMs) => {
       const limit = limitAt(nowMs);
-      if (limit !== undefined) meterTake(limit.meter, limit.rate, nowMs);
+      if (limit !== undefined) meterPromise(limit.meter, limit.rate, nowMs, messages);
+    },
+    leave: (messages, nowMs) => {
+      throughput.add(nowMs);
+      const meter = (configured ?? learned)?.meter;
+      if (meter !== undefined) meterLeave(meter, nowMs, messages);
+    },
+    takeBack: (messages) => {
+      const meter = (configured ?? learned)?.meter;
+      if (meter !== undefined) meterTakeBack(meter, messages);
     },
     block: (untilMs) => {
       blockedUntilMs = Math.max(blockedUntilMs, untilMs);

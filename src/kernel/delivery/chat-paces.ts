@@ -1,13 +1,13 @@
-import { type Meter, meterIsIdle, meterTake, meterWaitMs, newMeter } from "./meter.ts";
+import { type Meter, meterIsIdle, meterLeave, meterPromise, meterTakeBack, meterWaitMs, newMeter } from "./meter.ts";
 import { chatRate, type PaceLimits, type Rate, reserved } from "./pace-limits.ts";
+import type { Departure } from "./pacer.ts";
 
 /** What each chat takes. Chats at rest are forgotten. */
 export interface ChatPaces {
-  readonly waitMs: (
-    of: { readonly chatId: number; readonly lane: number; readonly edit: boolean },
-    nowMs: number,
-  ) => number;
-  readonly take: (of: { readonly chatId: number; readonly edit: boolean }, nowMs: number) => void;
+  readonly waitMs: (departure: Departure, nowMs: number) => number;
+  readonly promise: (departure: Departure, nowMs: number) => void;
+  readonly leave: (departure: Departure, nowMs: number) => void;
+  readonly takeBack: (departure: Departure) => void;
   readonly block: (chatId: number, untilMs: number) => void;
   readonly blocked: (nowMs: number) => number;
 }
@@ -40,25 +40,40 @@ export function createChatPaces(limits: PaceLimits): ChatPaces {
     return made;
   };
 
+  const meterOf = ({ chatId, edit }: Departure): Meter | undefined => {
+    const chat = chats.get(chatId);
+    return edit ? chat?.edits : chat?.sends;
+  };
+
   return {
-    waitMs: ({ chatId, lane, edit }, nowMs) => {
+    waitMs: ({ chatId, lane, edit, messages }, nowMs) => {
       const chat = chats.get(chatId);
       if (chat === undefined) return 0;
       const { rate, blockedUntilMs } = chat;
       const meter = edit ? chat.edits : chat.sends;
       const pacedMs =
-        rate === undefined || meter === undefined ? 0 : meterWaitMs(meter, rate, nowMs, reserved(rate.burst, lane));
+        rate === undefined || meter === undefined
+          ? 0
+          : meterWaitMs(meter, rate, nowMs, { spare: reserved(rate.burst, lane), wanted: messages });
       return Math.max(pacedMs, blockedUntilMs - nowMs);
     },
-    take: ({ chatId, edit }, nowMs) => {
+    promise: (departure, nowMs) => {
       taken += 1;
       if (taken % sweepEvery === 0) {
         for (const [id, chat] of chats) if (isAtRest(chat, nowMs)) chats.delete(id);
       }
-      if (chatRate(limits, chatId) === undefined) return;
-      const { rate, sends, edits } = paceOf(chatId);
-      const meter = edit ? edits : sends;
-      if (rate !== undefined && meter !== undefined) meterTake(meter, rate, nowMs);
+      if (chatRate(limits, departure.chatId) === undefined) return;
+      const { rate } = paceOf(departure.chatId);
+      const meter = meterOf(departure);
+      if (rate !== undefined && meter !== undefined) meterPromise(meter, rate, nowMs, departure.messages);
+    },
+    leave: (departure, nowMs) => {
+      const meter = meterOf(departure);
+      if (meter !== undefined) meterLeave(meter, nowMs, departure.messages);
+    },
+    takeBack: (departure) => {
+      const meter = meterOf(departure);
+      if (meter !== undefined) meterTakeBack(meter, departure.messages);
     },
     block: (chatId, untilMs) => {
       const chat = paceOf(chatId);

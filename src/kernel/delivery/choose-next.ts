@@ -1,8 +1,8 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Backlog } from "./backlog.ts";
-import type { Contents } from "./contents.ts";
+import type { Contents, PreparedContent } from "./contents.ts";
 import type { Candidate, Choice } from "./horizon.ts";
-import type { Pacer } from "./pacer.ts";
+import type { Departure, Pacer } from "./pacer.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** How many more may be put on the wire: in all, and of the low lanes. */
@@ -36,6 +36,12 @@ const unreadWaitMs = 20;
 /** Known under the old and the new id of a chat that has moved. */
 const doubledWaitMs = 500;
 
+/** What the pacer has to know of it. */
+export function departureOf({ chatId, lane, edit }: Candidate, content: PreparedContent | undefined): Departure {
+  const messages = content?.content.kind === "album" ? content.content.items.length : 1;
+  return { chatId, lane, edit, messages };
+}
+
 /** The next ones by lane, then by age, as far as there is room and pace; per chat and lane only the first, and only if it may go. */
 export function makeChooseNext(deps: ChooserDeps): (room: Room) => Chosen {
   const { clock, backlog, contents, uploads, pacer } = deps;
@@ -53,9 +59,10 @@ export function makeChooseNext(deps: ChooserDeps): (room: Room) => Chosen {
         return { take: false, chatWaitMs: unreadWaitMs };
       }
       if (content !== undefined && !uploads.mayGo(content)) return { take: false, chatWaitMs: uploadWaitMs };
-      const verdict = pacer().ask(candidate);
+      const departure = departureOf(candidate, content);
+      const verdict = pacer().ask(departure);
       if (verdict.go) {
-        pacer().take(candidate);
+        pacer().promise(departure);
         if (content !== undefined) uploads.reserve(content);
         return { take: true };
       }

@@ -64,6 +64,8 @@ export interface DeliveryDeps {
   readonly health: Health;
   /** This process, different after each start. */
   readonly owner: string;
+  /** How long a dead sender blocks the others; the lease's own default unless a test is in a hurry. */
+  readonly leaseTtlMs?: number;
 }
 
 /** The engine: what features may ask of it, and its life. */
@@ -124,7 +126,14 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
     ...rules,
     repeatMark: async (chatId) => (await textsOf(own.db, chatId))("delivery-perhaps-repeat"),
   });
-  const lease = createLease({ db: own.db, clock, log, name: `delivery.send:${api.botId}`, owner: deps.owner });
+  const lease = createLease({
+    db: own.db,
+    clock,
+    log,
+    name: `delivery.send:${api.botId}`,
+    owner: deps.owner,
+    ...(deps.leaseTtlMs !== undefined && { ttlMs: deps.leaseTtlMs }),
+  });
   deps.listener.on(deliveryChannel, (payload) => leader?.wake(payload === oldPayload));
 
   return {

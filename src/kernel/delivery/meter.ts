@@ -3,43 +3,79 @@ import type { Rate } from "./pace-limits.ts";
 /**
  * Counts what one limit concerns. Two rules at once: the generic cell rate algorithm spreads messages evenly and allows a
  * burst, and a ring of the last times keeps any window of the limit's length within its count, which a burst followed by
- * the even pace would exceed.
+ * the even pace would exceed. A message is first promised, while it is being claimed, and then leaves: what counts for
+ * the other side is when it left.
  */
 export interface Meter {
   /** When the next message would be due if all had come evenly spread. */
   dueAtMs: number;
-  /** The last `count` times, a ring. */
+  /** When the last `count` left, a ring. */
   readonly times: Float64Array;
   next: number;
+  promised: number;
 }
 
 export function newMeter({ count }: Rate): Meter {
-  return { dueAtMs: Number.NEGATIVE_INFINITY, times: new Float64Array(count).fill(Number.NEGATIVE_INFINITY), next: 0 };
+  return {
+    dueAtMs: Number.NEGATIVE_INFINITY,
+    times: new Float64Array(count).fill(Number.NEGATIVE_INFINITY),
+    next: 0,
+    promised: 0,
+  };
+}
+
+/** Some more messages: so many together, at least 1, that leave so many of the burst to others. */
+export interface Wish {
+  readonly wanted: number;
+  readonly spare: number;
 }
 
 /**
- * How long until one more is allowed that leaves `spare` of the burst to others; 0 when it is now.
+ * How long until they are allowed; 0 when it is now.
  * @param rate the meter's own, or a slower one (its count is not above the meter's).
  */
-export function meterWaitMs(meter: Meter, rate: Rate, nowMs: number, spare: number): number {
-  const toleranceMs = Math.max(rate.burst - spare - 1, 0) * rate.intervalMs;
+export function meterWaitMs(meter: Meter, rate: Rate, nowMs: number, { wanted, spare }: Wish): number {
+  const toleranceMs = Math.max(rate.burst - spare - wanted, 0) * rate.intervalMs;
   const evenlyMs = meter.dueAtMs - toleranceMs - nowMs;
-  const { length } = meter.times;
-  const oldest = length === 0 ? undefined : meter.times[(meter.next - rate.count + length) % length];
-  const windowMs = oldest === undefined ? 0 : oldest + rate.count * rate.intervalMs - nowMs;
-  return Math.max(evenlyMs, windowMs, 0);
+  return Math.max(evenlyMs, windowWaitMs(meter, rate, nowMs, wanted), 0);
 }
 
-export function meterTake(meter: Meter, rate: Rate, nowMs: number): void {
-  meter.dueAtMs = Math.max(meter.dueAtMs, nowMs) + rate.intervalMs;
-  if (meter.times.length === 0) return;
-  meter.times[meter.next] = nowMs;
-  meter.next = (meter.next + 1) % meter.times.length;
+function windowWaitMs({ times, next, promised }: Meter, rate: Rate, nowMs: number, wanted: number): number {
+  const { length } = times;
+  if (length === 0) return 0;
+  // More than the whole window at once has to begin with an empty one.
+  const back = Math.max(rate.count - promised - Math.min(wanted, rate.count) + 1, 0);
+  // Promises fill the window: when they leave is not known yet.
+  if (back === 0) return rate.intervalMs;
+  const oldest = times[(next - back + length) % length] ?? Number.NEGATIVE_INFINITY;
+  return oldest + rate.count * rate.intervalMs - nowMs;
+}
+
+export function meterPromise(meter: Meter, rate: Rate, nowMs: number, messages: number): void {
+  // Whoever asks first is never further ahead than a burst; what a faster rate of before has sent is not held against this one.
+  const mostAheadMs = Math.max(rate.burst, messages) * rate.intervalMs;
+  const dueAtMs = Math.max(meter.dueAtMs, nowMs) + messages * rate.intervalMs;
+  meter.dueAtMs = Math.min(dueAtMs, nowMs + mostAheadMs);
+  meter.promised += messages;
+}
+
+export function meterLeave(meter: Meter, nowMs: number, messages: number): void {
+  meterTakeBack(meter, messages);
+  for (let count = Math.min(messages, meter.times.length); count > 0; count -= 1) {
+    meter.times[meter.next] = nowMs;
+    meter.next = (meter.next + 1) % meter.times.length;
+  }
+}
+
+/** Promised, but it did not leave. */
+export function meterTakeBack(meter: Meter, messages: number): void {
+  meter.promised = Math.max(meter.promised - messages, 0);
 }
 
 /** Nothing that was counted matters any more: the meter is as good as new. */
 export function meterIsIdle(meter: Meter, rate: Rate, nowMs: number): boolean {
   const { length } = meter.times;
   const last = length === 0 ? undefined : meter.times[(meter.next - 1 + length) % length];
-  return meter.dueAtMs <= nowMs && (last === undefined || last + rate.count * rate.intervalMs <= nowMs);
+  if (meter.dueAtMs > nowMs || meter.promised > 0) return false;
+  return last === undefined || last + rate.count * rate.intervalMs <= nowMs;
 }

@@ -23,14 +23,17 @@ const margin = 1.005;
 const secondMs = 1000 * margin;
 const minuteMs = 60_000 * margin;
 
-/** How much of a burst a lane leaves to the lanes above it. */
-const reservedShare: readonly number[] = [0, 0, 0.25, 0.5, 0.5, 0.75];
+/**
+ * How much of a burst a lane leaves to the lanes above it. What nobody waits for goes nearly evenly: what little it has is
+ * for catching up after a moment in which the process or the database was busy.
+ */
+const reservedShare: readonly number[] = [0, 0, 0.25, 0.75, 0.75, 0.75];
 
 export function globalRate({ globalPerSecond: perSecond }: PaceLimits): Rate | undefined {
   if (perSecond === 0) return undefined;
   return {
     intervalMs: secondMs / perSecond,
-    burst: Math.max(1, perSecond / 5),
+    burst: Math.max(1, perSecond / 3),
     count: Math.max(1, Math.floor(perSecond)),
   };
 }
@@ -48,7 +51,7 @@ export function chatRate({ chatPerSecond, chatBurst, groupPerMinute }: PaceLimit
   };
 }
 
-/** Messages of a burst of `burst` that `lane` must leave; the lowest lanes keep at least one for themselves. */
+/** Messages of a burst that a lane must leave; one is always its own. */
 export function reserved(burst: number, lane: number): number {
   return Math.min(Math.floor(burst * (reservedShare[lane] ?? 0)), Math.ceil(burst) - 1);
 }

@@ -10,6 +10,8 @@ export interface Departure {
   readonly lane: number;
   /** Edits have a bucket of their own per chat. */
   readonly edit: boolean;
+  /** An album counts as many. */
+  readonly messages: number;
 }
 
 export type PaceVerdict =
@@ -33,8 +35,12 @@ export interface PaceView {
 export interface Pacer {
   /** Asks without counting. */
   readonly ask: (departure: Departure) => PaceVerdict;
-  /** Counts one that leaves now. */
-  readonly take: (departure: Departure) => void;
+  /** Keeps the place of one that is about to leave; `leave` or `takeBack` follows. */
+  readonly promise: (departure: Departure) => void;
+  /** It leaves now. */
+  readonly leave: (departure: Departure) => void;
+  /** It did not leave. */
+  readonly takeBack: (departure: Departure) => void;
   /** Counts one that left `agoMs` ago: what the sender before this one has sent. In the order of time. */
   readonly seed: (departure: Departure, agoMs: number) => void;
   /** Telegram wants a pause for this chat. @returns "bot" when it now holds for all. */
@@ -61,18 +67,29 @@ export function createPacer({ limits, clock }: { readonly limits: PaceLimits; re
       const nowMs = clock.monotonicMs();
       const chatWaitMs = chats.waitMs(departure, nowMs);
       if (chatWaitMs > 0) return { go: false, waitMs: chatWaitMs, scope: "chat" };
-      const waitMs = bot.waitMs(departure.lane, nowMs);
+      const waitMs = bot.waitMs(departure, nowMs);
       return waitMs > 0 ? { go: false, waitMs, scope: "bot" } : go;
     },
-    take: (departure) => {
+    promise: (departure) => {
       const nowMs = clock.monotonicMs();
-      bot.take(nowMs);
-      chats.take(departure, nowMs);
+      bot.promise(departure.messages, nowMs);
+      chats.promise(departure, nowMs);
+    },
+    leave: (departure) => {
+      const nowMs = clock.monotonicMs();
+      bot.leave(departure.messages, nowMs);
+      chats.leave(departure, nowMs);
+    },
+    takeBack: (departure) => {
+      bot.takeBack(departure.messages);
+      chats.takeBack(departure);
     },
     seed: (departure, agoMs) => {
       const atMs = clock.monotonicMs() - agoMs;
-      bot.take(atMs);
-      chats.take(departure, atMs);
+      bot.promise(departure.messages, atMs);
+      bot.leave(departure.messages, atMs);
+      chats.promise(departure, atMs);
+      chats.leave(departure, atMs);
     },
     flood: (chatId, retryAfterMs) => {
       const nowMs = clock.monotonicMs();

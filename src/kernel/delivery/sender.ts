@@ -2,13 +2,13 @@ import type { Clock, Timer } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Backlog } from "./backlog.ts";
-import { makeChooseNext } from "./choose-next.ts";
+import { departureOf, makeChooseNext } from "./choose-next.ts";
 import { createClaimAhead } from "./claim-ahead.ts";
 import type { Claimed } from "./claimed.ts";
 import type { Contents } from "./contents.ts";
 import type { Attempt, Deliver } from "./deliver.ts";
 import type { Candidate } from "./horizon.ts";
-import type { Pacer } from "./pacer.ts";
+import type { Departure, Pacer } from "./pacer.ts";
 import type { Landing, Recorded, Recorder } from "./recorder.ts";
 import type { Uploads } from "./uploads.ts";
 import { createWire } from "./wire.ts";
@@ -69,8 +69,13 @@ export function createSender(deps: SenderDeps): Sender {
   const inFlight = new Map<number, Claimed>();
   const chosen = new Map<number, Candidate>();
   const ahead = createClaimAhead(concurrency, clock.monotonicMs);
+  const departure = (candidate: Candidate): Departure => departureOf(candidate, deps.contents.get(candidate.contentId));
   const wire = createWire({
     ...deps,
+    onLeave: ({ id }) => {
+      const candidate = chosen.get(id);
+      if (candidate !== undefined) deps.pacer().leave(departure(candidate));
+    },
     onAttempt: (claimed, attempt) => {
       ahead.answered();
       deps.onAttempt(claimed, attempt);
@@ -104,7 +109,11 @@ export function createSender(deps: SenderDeps): Sender {
     const claimed = await claim(candidates);
     ahead.claimed(clock.monotonicMs() - lastClaimMs);
     const missing: Recorded = claimed === undefined ? { type: "again", delayMs: retryMs } : { type: "over" };
-    for (const candidate of candidates) if (!inFlight.has(candidate.id)) leave(candidate, missing);
+    for (const candidate of candidates) {
+      if (inFlight.has(candidate.id)) continue;
+      deps.pacer().takeBack(departure(candidate));
+      leave(candidate, missing);
+    }
     if (claimed !== undefined && claimed.length < candidates.length) deps.onMissing();
     wire.launch(claimed ?? []);
     deps.onRoom();

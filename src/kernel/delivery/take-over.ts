@@ -59,7 +59,9 @@ export async function seedPacer(db: Db, pacer: Pacer): Promise<void> {
     where finished_at > now() - ${lookBack} and claimed_at is not null
       and (chat_id < 0 or finished_at > now() - interval '3 seconds')
     order by finished_at`.execute(db);
-  for (const row of sent.rows) pacer.seed({ chatId: row.chat_id, lane: row.lane, edit: row.edit }, row.ago_ms);
+  for (const row of sent.rows) {
+    pacer.seed({ chatId: row.chat_id, lane: row.lane, edit: row.edit, messages: 1 }, row.ago_ms);
+  }
   const floods = await sql<{ chat_id: number; for_ms: number }>`
     select chat_id, extract(epoch from blocked_until - now())::float8 * 1000 as for_ms
     from delivery.flood where blocked_until > now()`.execute(db);

@@ -16,6 +16,8 @@ export interface WireDeps {
   /** By the monotonic clock, never the database: whether this process is the one that sends, at this moment. */
   readonly maySend: () => boolean;
   readonly concurrency: number;
+  /** It leaves at this moment. */
+  readonly onLeave: (claimed: Claimed) => void;
   readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
 }
 
@@ -67,6 +69,7 @@ export function createWire(deps: WireDeps): Wire {
     }
     const content = contents.get(claimed.contentId);
     size += 1;
+    deps.onLeave(claimed);
     const ended = content === undefined ? uncallable : await attempt(claimed, content);
     size -= 1;
     deps.onAttempt(claimed, ended);

@@ -31,7 +31,7 @@ export const testTypes: readonly NotificationType[] = [
 
 export interface RigOptions {
   readonly database: Database;
-  readonly server: BotApiServer;
+  readonly server: Pick<BotApiServer, "root">;
   readonly environment?: DeliveryEnvironment;
   readonly clock?: Clock;
   readonly settlements?: readonly SettlementHandler[];
@@ -39,6 +39,9 @@ export interface RigOptions {
   readonly settings?: ReadonlyMap<string, unknown>;
   readonly token?: string;
   readonly owner?: string;
+  readonly leaseTtlMs?: number;
+  /** Stands before the API, to interfere. */
+  readonly wrapApi?: (api: BotApi) => BotApi;
 }
 
 export interface Rig {
@@ -64,7 +67,7 @@ export async function makeRig(options: RigOptions): Promise<Rig> {
   });
   const engine = createDelivery({
     database,
-    api,
+    api: options.wrapApi?.(api) ?? api,
     accounts: createAccounts({ clock, ids: systemIds, adminChatIds: [], monitoringChatIds: [] } as never),
     media: options.media ?? noMedia,
     settings: fixedSettings(options.settings ?? new Map()),
@@ -79,6 +82,7 @@ export async function makeRig(options: RigOptions): Promise<Rig> {
     metrics,
     health: createHealth(),
     owner: options.owner ?? systemIds.next(),
+    ...(options.leaseTtlMs !== undefined && { leaseTtlMs: options.leaseTtlMs }),
   });
   await listener.start();
   return {
