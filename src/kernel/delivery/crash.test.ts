@@ -235,7 +235,7 @@ test("a graceful stop lets everything on the wire come back, and the next sender
     return undefined;
   };
   const before = server.received.length;
-  const chatIds = await enqueue(200, { topic: "test.bulk" });
+  const chatIds = await enqueue(600, { topic: "test.bulk" });
   const first = await startSender({ environment });
   await until("it sends", () => server.received.length > before + 20);
   const second = await startSender({ environment });
