@@ -30,7 +30,7 @@ const pages = fileURLToPath(new URL("../web/dist/sandbox", import.meta.url));
 export async function main(): Promise<void> {
   const config = configuration();
   if (config === undefined) return;
-  const log = createLogger({ level: config.LOG_LEVEL, file: config.LOG_FILE });
+  const log = createLogger({ level: config.LOG_LEVEL, isTerminal: process.stdout.isTTY, file: config.LOG_FILE });
   const undo = makeUndo(log);
   const stop = stopOnce(undo, log);
   process.once("SIGINT", stop).once("SIGTERM", stop);

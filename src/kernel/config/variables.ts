@@ -79,6 +79,6 @@ export const variables = {
     .optional(),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"], "expected trace, debug, info, warn, error or silent")
-    .default("info"),
+    .optional(),
   LOG_FILE: z.string().optional(),
 } as const;

@@ -4,7 +4,13 @@ import { pino } from "pino";
 export type Logger = pino.Logger;
 
 export interface LogOptions {
-  readonly level: string;
+  /** `info` unless said otherwise. */
+  readonly level?: string | undefined;
+  /**
+   * Somebody reads along on a terminal: when no level is asked for, only what needs attention is shown there, in words
+   * instead of JSON. The file gets everything all the same.
+   */
+  readonly isTerminal?: boolean;
   /** Also writes to this file: 20 MB each, the newest 5 kept. */
   readonly file?: string | undefined;
 }
@@ -16,29 +22,54 @@ const botToken = /\d{3,16}(?::|%3A)[A-Za-z0-9_-]{20,}/g;
  * The program's logger: JSON lines on standard output and, if asked, in a rotated file. Bot tokens are scrubbed from
  * whole lines; known secret fields are never written.
  */
-export function createLogger({ level, file }: LogOptions): Logger {
+export function createLogger({ level, isTerminal = false, file }: LogOptions): Logger {
   const options: pino.LoggerOptions = {
-    level,
+    level: level ?? "info",
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: ["authorization", "token", "secret", "password", "*.authorization", "*.token", "*.secret", "*.password"],
     hooks: { streamWrite: (line) => line.replaceAll(botToken, "[token]") },
   };
-  if (file === undefined) return pino(options);
+  const forPeople = isTerminal && level === undefined;
+  if (file === undefined && !forPeople) return pino(options);
+  const threshold = (level ?? "info") as pino.Level;
+  const streams: pino.StreamEntry[] = [
+    forPeople ? { level: "warn", stream: wordsOnTerminal } : { level: threshold, stream: process.stdout },
+  ];
   // Two streams of one logger, not two transports: those would write levels as numbers.
-  const rotated = pino.transport<Record<string, unknown>>({
+  if (file !== undefined) streams.push({ level: threshold, stream: rotatedFile(file) });
+  return pino(options, pino.multistream(streams));
+}
+
+function rotatedFile(file: string): pino.DestinationStream {
+  return pino.transport<Record<string, unknown>>({
     target: "pino-roll",
     options: { file, size: "20m", limit: { count: 5 } },
   });
-  const threshold = level as pino.Level;
-  return pino(
-    options,
-    pino.multistream([
-      { level: threshold, stream: process.stdout },
-      { level: threshold, stream: rotated },
-    ]),
-  );
+}
+
+const wordsOnTerminal: pino.DestinationStream = {
+  write: (line) => {
+    process.stdout.write(`${inWords(JSON.parse(line) as LogLine)}\n`);
+  },
+};
+
+interface LogLine {
+  readonly time: string;
+  readonly level: string;
+  readonly msg?: string;
+  readonly err?: { readonly message?: string };
+}
+
+/** `14:02:11 warn: telegram did not answer (reason: ECONNREFUSED)`. */
+export function inWords({ time, level, msg = "", err, ...fields }: LogLine): string {
+  const details = Object.entries(fields)
+    .filter(([name, value]) => name !== "module" && ["string", "number", "boolean"].includes(typeof value))
+    .map(([name, value]) => `${name}: ${String(value)}`);
+  const all = [...(err?.message === undefined ? [] : [err.message]), ...details];
+  const clock = new Date(time).toTimeString().slice(0, 8);
+  return `${clock} ${level}: ${msg}${all.length === 0 ? "" : ` (${all.join(", ")})`}`;
 }
 
 /** A logger that says nothing, for tests. */
