@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 import { benchmarks } from "./benchmarks.ts";
 import { type Benchmark, isMet, Unbelievable } from "./harness/benchmark.ts";
-import { type BenchServer, startBenchServer } from "./harness/database.ts";
+import { startBenchServer } from "./harness/database.ts";
 import { machineMs } from "./harness/machine-clock.ts";
 import { machine } from "./harness/machine.ts";
 import { printMachine, printOutcome } from "./harness/print.ts";
@@ -35,19 +35,16 @@ async function main(): Promise<void> {
     return;
   }
   if (values.profile !== undefined) await mkdir(values.profile, { recursive: true });
-  const server = await startBenchServer();
-  try {
-    printMachine(machine(server.version));
-    for (const benchmark of chosen) {
-      await runOne(benchmark, server, { quick: values.quick === true, profileIn: values.profile });
-    }
-  } finally {
-    await server.stop();
-  }
+  const { version, stop } = await startBenchServer();
+  await stop();
+  printMachine(machine(version));
+  for (const benchmark of chosen) await runOne(benchmark, { quick: values.quick === true, profileIn: values.profile });
 }
 
 /** One that fails does not keep the others from running, but the command fails. */
-async function runOne(benchmark: Benchmark, server: BenchServer, options: Options): Promise<void> {
+async function runOne(benchmark: Benchmark, options: Options): Promise<void> {
+  // Each has a server of its own: what one has left behind is not the next one's burden.
+  const server = await startBenchServer();
   const { bench, close } = openWorkbench({ ...options, server });
   const began = machineMs();
   try {
@@ -60,6 +57,7 @@ async function runOne(benchmark: Benchmark, server: BenchServer, options: Option
     console.error(error instanceof Unbelievable ? `NOT BELIEVABLE: ${error.message}` : error);
   } finally {
     await close();
+    await server.stop();
   }
 }
 

@@ -20,7 +20,7 @@ export const shapes: Benchmark = {
   name: "shapes",
   title: "Durable sending of other things, and to fewer chats",
   run: async (bench) => {
-    const count = bench.size(10_000, 1000);
+    const count = bench.size(5000, 1000);
     const few = bench.size(5000, 500);
     const each = (index: number): number => firstChat + index;
     const shapes: readonly Shape[] = [

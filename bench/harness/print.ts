@@ -23,9 +23,8 @@ export function printOutcome({ name, title }: Benchmark, { rows, goals = [] }: O
   console.log(`\n## ${title}\n\n${table(rows)}\n`);
   if (goals.length > 0) console.log(`${table(goals.map(goalRow))}\n`);
   const judged = goals.map((goal) => ({ ...goal, met: isMet(goal) }));
-  console.log(
-    JSON.stringify({ benchmark: name, rows, goals: judged, seconds: Math.round(seconds), load: loadAverage() }),
-  );
+  const circumstances = { seconds: Math.round(seconds), load: loadAverage() };
+  console.log(JSON.stringify({ benchmark: name, rows, goals: judged, ...circumstances }));
 }
 
 function goalRow(goal: Goal): Row {

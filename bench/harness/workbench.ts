@@ -17,7 +17,7 @@ export interface Workbench {
   readonly quick: boolean;
   /** The sizes in force: the first, or with `--quick` the second. */
   readonly size: (full: number, quick: number) => number;
-  /** Shared by all benchmarks of a run. */
+  /** PostgreSQL, for this benchmark alone. */
   readonly server: BenchServer;
   readonly startTelegram: () => Promise<Telegram>;
   /** The whole program over `database`, sending to `telegram`, without limits of its own unless they are given. */
