@@ -5,6 +5,7 @@ import { machineMs, sleep } from "../harness/machine-clock.ts";
 import { lastId, untilRecorded, verifyEach } from "../harness/verify.ts";
 import type { RunningApp, Telegram, Workbench } from "../harness/workbench.ts";
 import type { Queued } from "../processes/app.ts";
+import type { ServerKind } from "../processes/bot-api.ts";
 
 /** The program beside the server it sends to. */
 export interface SendRig {
@@ -26,9 +27,9 @@ export const concurrency = 64;
 const settleMs = 2000;
 const patienceMs = 300_000;
 
-export async function sendRig(bench: Workbench): Promise<SendRig> {
+export async function sendRig(bench: Workbench, kind: ServerKind = "raw"): Promise<SendRig> {
   const database = await bench.server.newDatabase();
-  const telegram = await bench.startTelegram();
+  const telegram = await bench.startTelegram(kind);
   const environment = { DELIVERY_CONCURRENCY: String(concurrency) };
   const app = await bench.startApp({ database, telegram, environment });
   await sleep(settleMs);

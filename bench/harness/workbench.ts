@@ -7,7 +7,7 @@ import { createLogger } from "#kernel/observability/index.ts";
 
 import { makeUndo, type Undo } from "../../src/undo.ts";
 import type { AppMethods } from "../processes/app.ts";
-import type { BotApiMethods } from "../processes/bot-api.ts";
+import type { BotApiMethods, ServerKind } from "../processes/bot-api.ts";
 import type { BenchServer } from "./database.ts";
 import { type Remote, startProcess } from "./rpc.ts";
 
@@ -19,7 +19,8 @@ export interface Workbench {
   readonly size: (full: number, quick: number) => number;
   /** PostgreSQL, for this benchmark alone. */
   readonly server: BenchServer;
-  readonly startTelegram: () => Promise<Telegram>;
+  /** @param kind by default a server fast enough not to be what is measured. */
+  readonly startTelegram: (kind?: ServerKind) => Promise<Telegram>;
   /** The whole program over `database`, sending to `telegram`, without limits of its own unless they are given. */
   readonly startApp: (of: AppOptions) => Promise<RunningApp>;
   /** Removed afterwards. */
@@ -81,9 +82,9 @@ export function openWorkbench(of: {
     startProcess: start,
     newDirectory,
     atEnd: undo.add,
-    startTelegram: async () => {
+    startTelegram: async (kind = "raw") => {
       const process = await start<BotApiMethods>(new URL("../processes/bot-api.ts", import.meta.url));
-      return { root: await process.call("listen"), process };
+      return { root: await process.call("listen", kind), process };
     },
     startApp: async ({ database, telegram, environment = {} }) => {
       const profile = profileIn === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileIn}`];

@@ -1,4 +1,5 @@
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
+import type { AddressInfo, Server } from "node:net";
 
 import { machineMs } from "../harness/machine-clock.ts";
 import { serve } from "../harness/rpc.ts";
@@ -86,10 +87,28 @@ function handle({ path, body }: LineRequest, respond: Respond): void {
   else control(method, body, respond);
 }
 
-const server = createHttpLines(handle);
+/** Node's own HTTP server in place of ours: slower, but what everybody has. */
+function createNodeServer(): Server {
+  return createServer((request, response) => {
+    let body = "";
+    request.setEncoding("latin1");
+    request.on("data", (text: string) => {
+      body += text;
+    });
+    request.on("end", () => {
+      handle({ path: request.url ?? "", body }, (status, json) => {
+        response.writeHead(status, { "content-type": "application/json", "content-length": json.length });
+        response.end(json);
+      });
+    });
+  });
+}
+
+export type ServerKind = "raw" | "node:http";
 
 const methods = {
-  listen: async (): Promise<string> => {
+  listen: async (kind: ServerKind = "raw"): Promise<string> => {
+    const server = kind === "raw" ? createHttpLines(handle) : createNodeServer();
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
     });
