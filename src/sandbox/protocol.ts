@@ -6,6 +6,7 @@ import type { BotCommand, ForceReply, MenuButton, Message, ReplyKeyboardMarkup }
  *
  * Base path `/sandbox/api`. Every action names who does it: `/people/{personId}/…`. Answers are 200 with JSON, or 4xx
  * with `{ error }` in plain words. The WebSocket is `/sandbox/events?as={personId}`: first one `state`, then events.
+ * Who does not say who he is sees what the newcomer, Alex Rivera, sees.
  */
 export interface Person {
   readonly id: number;
@@ -167,6 +168,15 @@ export interface PayInvoice {
   readonly messageId?: number;
   /** Instead of a message: the URL that `createInvoiceLink` gave. */
   readonly link?: string;
+}
+
+/** `GET /sandbox/api/invoices?link=`: what a link that `createInvoiceLink` gave asks for. */
+export interface InvoiceView {
+  readonly title: string;
+  readonly description: string;
+  readonly stars: number;
+  /** Seconds from one payment to the next; absent when there is only one. */
+  readonly subscriptionPeriod?: number;
 }
 
 export type PaymentResult =

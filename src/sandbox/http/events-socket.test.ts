@@ -18,8 +18,10 @@ interface Page {
   readonly seen: readonly SandboxEvent[];
 }
 
-async function openPage(t: TestContext, sandbox: Sandbox, personId: number): Promise<Page> {
-  const socket = new WebSocket(`${sandbox.url.replace("http", "ws")}/sandbox/events?as=${personId}`);
+async function openPage(t: TestContext, sandbox: Sandbox, personId?: number): Promise<Page> {
+  const socket = new WebSocket(
+    `${sandbox.url.replace("http", "ws")}/sandbox/events${personId === undefined ? "" : `?as=${personId}`}`,
+  );
   const seen: SandboxEvent[] = [];
   const unread: SandboxEvent[] = [];
   socket.on("message", (data: Buffer) => {
@@ -92,6 +94,12 @@ test("a reset sends the whole state again", async (t) => {
   assert.deepEqual(state.messages[String(mina)], []);
 });
 
+test("a page that does not say whose it is is the newcomer's", async (t) => {
+  const page = await openPage(t, await testSandbox(t));
+  const [first] = page.seen;
+  assert.ok(first?.type === "state" && first.state.me.id === alex);
+});
+
 test("a page of nobody is closed, and so is any other upgrade", async (t) => {
   const sandbox = await testSandbox(t);
   const closed = async (path: string): Promise<number> =>
@@ -101,5 +109,6 @@ test("a page of nobody is closed, and so is any other upgrade", async (t) => {
       socket.on("error", () => undefined);
     });
   assert.equal(await closed("/sandbox/events?as=1"), 4404);
+  assert.equal(await closed("/sandbox/events?as="), 4404);
   assert.equal(await closed("/elsewhere"), 1006);
 });

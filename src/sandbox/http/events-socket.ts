@@ -8,6 +8,7 @@ import { stateFor, viewOfChat } from "../people/views.ts";
 import type { SandboxEvent } from "../protocol.ts";
 import type { Notice } from "../world/bus.ts";
 import { isMember } from "../world/chats.ts";
+import { sandboxNewcomerId } from "../world/first-world.ts";
 import type { PersonRecord } from "../world/world.ts";
 import type { PeopleParts } from "./people-http.ts";
 
@@ -16,7 +17,7 @@ export interface EventsSocket {
   readonly close: () => void;
 }
 
-/** `/sandbox/events?as={personId}`: the state, then everything that concerns this person. */
+/** `/sandbox/events?as={personId}`: the state, then everything that concerns this person (without `as`, the newcomer). */
 export function makeEventsSocket(parts: PeopleParts): EventsSocket {
   const { world } = parts;
   // Nothing is read from the pages, so a small limit is enough.
@@ -55,7 +56,7 @@ export function makeEventsSocket(parts: PeopleParts): EventsSocket {
     upgrade: (request, socket, head) => {
       const url = new URL(request.url ?? "/", "http://sandbox");
       server.handleUpgrade(request, socket, head, (webSocket) => {
-        serve(webSocket, Number(url.searchParams.get("as")));
+        serve(webSocket, Number(url.searchParams.get("as") ?? sandboxNewcomerId));
       });
     },
     close: () => {

@@ -29,6 +29,33 @@ test("the first world has an admin, new users, a subscriber, one group and 1,000
   assert.deepEqual([state.chats[0]?.started, state.chats[1]?.started], [false, true]);
 });
 
+test("who does not say who he is sees what the newcomer sees, and what the bot can do, in his language", async (t) => {
+  const sandbox = await testSandbox(t);
+  const stateOf = async (query: string): Promise<SandboxState> =>
+    (await people(sandbox, `state${query}`, { method: "GET" })).body as unknown as SandboxState;
+  const newcomer = await stateOf("");
+  assert.equal(newcomer.me.id, alex);
+  assert.match(newcomer.bot.description, /short video/);
+  assert.match((await stateOf(`?as=${mina}`)).bot.description, /영상/);
+});
+
+test("what an invoice link asks for can be read before it is paid", async (t) => {
+  const sandbox = await testSandbox(t);
+  const link = await testBot(sandbox).do("createInvoiceLink", {
+    title: "Premium",
+    description: "Signals at once",
+    payload: "secret",
+    currency: "XTR",
+    prices: [{ label: "x", amount: 250 }],
+    subscription_period: 2_592_000,
+  });
+  const ask = async (of: string): Promise<unknown> =>
+    (await people(sandbox, `invoices?link=${encodeURIComponent(of)}`, { method: "GET" })).body;
+  const terms = { title: "Premium", description: "Signals at once", stars: 250, subscriptionPeriod: 2_592_000 };
+  assert.deepEqual(await ask(link), terms);
+  assert.deepEqual(await ask("https://t.me/$made-up"), { error: "There is no such invoice link." });
+});
+
 test("a person starts, types, presses, pays and blocks", async (t) => {
   const sandbox = await testSandbox(t);
   const bot = testBot(sandbox);

@@ -5,7 +5,8 @@ import type { Faults } from "../faults.ts";
 import { addBot, makeGroup, migrateGroup, promoteBot, removeBot } from "../people/group-actions.ts";
 import * as actions from "../people/people-actions.ts";
 import { sendPhoto } from "../people/send-photo.ts";
-import { stateFor, viewOfChat } from "../people/views.ts";
+import { stateFor, viewOfChat, viewOfInvoice } from "../people/views.ts";
+import { sandboxNewcomerId } from "../world/first-world.ts";
 import { addPerson, changeStars, viewOfPerson } from "../world/people.ts";
 import { present } from "../world/present.ts";
 import { addTopic } from "../world/topics.ts";
@@ -58,21 +59,20 @@ export async function servePeople(
 const alreadyAnswered = Symbol("already answered");
 
 async function answerVisit(visit: Visit): Promise<unknown> {
-  const { parts, request, response, url, path } = visit;
+  const { parts, request, url, path } = visit;
   const { world } = parts;
   const [collection, id] = path;
   switch (`${request.method} ${collection}`) {
     case "GET state": {
-      const person = actions.findPerson(world, Number(url.searchParams.get("as")));
+      const person = actions.findPerson(world, Number(url.searchParams.get("as") ?? sandboxNewcomerId));
       return stateFor(world, person, { calls: parts.calls.latest(), faults: parts.faults.list() });
     }
     case "GET files":
-    case "HEAD files": {
-      const file = world.files.find(id ?? "");
-      if (file === undefined) throw new actions.PersonError("There is no such file.", 404);
-      sendBytes(request, response, { bytes: file.bytes, contentType: safeType(file.mimeType) });
+    case "HEAD files":
+      sendFile(visit, id ?? "");
       return alreadyAnswered;
-    }
+    case "GET invoices":
+      return viewOfInvoice(actions.findInvoiceLink(world, url.searchParams.get("link") ?? ""));
     case "POST faults":
       return parts.faults.add(faultRequest(await readJson(request)));
     case "DELETE faults":
@@ -89,6 +89,12 @@ async function answerVisit(visit: Visit): Promise<unknown> {
     default:
       throw new actions.PersonError("There is no such page.", 404);
   }
+}
+
+function sendFile({ parts, request, response }: Visit, id: string): void {
+  const file = parts.world.files.find(id);
+  if (file === undefined) throw new actions.PersonError("There is no such file.", 404);
+  sendBytes(request, response, { bytes: file.bytes, contentType: safeType(file.mimeType) });
 }
 
 /** A file that a person sent as HTML must not run as a page of this origin. */

@@ -15,6 +15,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   ".webp": "image/webp",
   ".ico": "image/x-icon",
   ".woff2": "font/woff2",
+  ".ttf": "font/ttf",
   ".map": "application/json; charset=utf-8",
 };
 

@@ -134,15 +134,18 @@ export async function pay(world: World, person: PersonRecord, request: PayInvoic
 }
 
 function findInvoice(world: World, person: PersonRecord, { chatId, messageId, link }: PayInvoice): InvoiceTerms {
-  if (link !== undefined) {
-    const terms = world.bank.links.get(link.slice(link.lastIndexOf("/") + 1).replace(/^\$/, ""));
-    if (terms === undefined) throw new PersonError("There is no such invoice link.", 404);
-    return terms;
-  }
+  if (link !== undefined) return findInvoiceLink(world, link);
   if (chatId === undefined || messageId === undefined) throw new PersonError("Name a message or a link to pay.");
   const { invoice } = findMessage(findChat(world, person, chatId), messageId);
   if (invoice === undefined) throw new PersonError("This message is not an invoice.");
   return invoice;
+}
+
+/** What an invoice link is for; only its last part counts. */
+export function findInvoiceLink(world: World, link: string): InvoiceTerms {
+  const terms = world.bank.links.get(link.slice(link.lastIndexOf("/") + 1).replace(/^\$/, ""));
+  if (terms === undefined) throw new PersonError("There is no such invoice link.", 404);
+  return terms;
 }
 
 export function block(world: World, person: PersonRecord): void {

@@ -1,11 +1,11 @@
 import type { Message } from "@grammyjs/types";
 
-import type { ActiveFault, ApiCall, ChatView, SandboxState } from "../protocol.ts";
+import type { ActiveFault, ApiCall, ChatView, InvoiceView, SandboxState } from "../protocol.ts";
 import { hasBot, isMember, memberIds, privateChat } from "../world/chats.ts";
 import { commandsFor } from "../world/commands.ts";
 import { viewOfPerson } from "../world/people.ts";
 import { present } from "../world/present.ts";
-import type { ChatRecord, PersonRecord, World } from "../world/world.ts";
+import type { ChatRecord, InvoiceTerms, PersonRecord, World } from "../world/world.ts";
 
 /** A chat as this person sees it. */
 export function viewOfChat(world: World, chat: ChatRecord, person: PersonRecord): ChatView {
@@ -27,6 +27,11 @@ export function viewOfChat(world: World, chat: ChatRecord, person: PersonRecord)
       pinnedMessageIds: chat.pinnedIds.length > 0 ? chat.pinnedIds : undefined,
     }),
   };
+}
+
+/** What a person is shown before paying. */
+export function viewOfInvoice({ title, description, amount, subscriptionPeriod }: InvoiceTerms): InvoiceView {
+  return { title, description, stars: amount, ...present({ subscriptionPeriod }) };
 }
 
 /** The chats a person has: his own with the bot, then his groups. A group that was upgraded is gone. */

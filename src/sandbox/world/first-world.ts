@@ -4,11 +4,22 @@ import type { World } from "./world.ts";
 
 /** The persona who runs the deployment: put this id into `ADMIN_CHAT_IDS`. */
 export const sandboxAdminId = 700_000_001;
+/** The persona who has never met the bot: whom one is when one does not say. */
+export const sandboxNewcomerId = 700_000_003;
 /** The group that stands for an operations room. */
 export const sandboxGroupId = -4_100_000_001;
 
+/** What stands in an empty chat, as whoever made the bot would have told @BotFather. */
+const descriptions = {
+  "": "Write what you want to see, and it comes back as a short video. Videos are paid for with Stars: here they are play Stars, and you have 1,000 of them.\n\nPress Start to begin.",
+  ko: "보고 싶은 장면을 글로 적으면 짧은 영상이 되어 돌아옵니다. 영상은 스타로 구매하며, 여기서는 연습용 스타 1,000개로 시작합니다.\n\n시작을 눌러 주세요.",
+};
+
 /** Fills an empty world with the people and the group that newcomers and tests begin with. */
 export function populate(world: World): void {
+  for (const [language, text] of Object.entries(descriptions)) {
+    if (!world.bot.descriptions.has(language)) world.bot.descriptions.set(language, text);
+  }
   const admin = addPerson(world, {
     id: sandboxAdminId,
     firstName: "Dana",
@@ -26,7 +37,7 @@ export function populate(world: World): void {
     about: "new user",
   });
   const alex = addPerson(world, {
-    id: 700_000_003,
+    id: sandboxNewcomerId,
     firstName: "Alex",
     lastName: "Rivera",
     username: "alexrivera",

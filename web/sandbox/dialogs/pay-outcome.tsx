@@ -7,7 +7,7 @@ import { MoreStars } from "./pay-review.tsx";
 
 interface PayOutcomeProps {
   readonly result: PaymentResult;
-  readonly amount: number | undefined;
+  readonly amount: number;
   readonly onRetry: () => void;
   readonly onClose: () => void;
 }
@@ -22,7 +22,7 @@ export function PayOutcome({ result, amount, onRetry, onClose }: PayOutcomeProps
 
 interface PaidProps {
   readonly chargeId: string;
-  readonly amount: number | undefined;
+  readonly amount: number;
   readonly onClose: () => void;
 }
 
@@ -37,7 +37,7 @@ function Paid({ chargeId, amount, onClose }: PaidProps): JSX.Element {
         <Burst />
       </span>
       <h3>{t.pay.success}</h3>
-      {amount !== undefined && <p>{t.pay.successText(formats.value.number(amount), bot)}</p>}
+      <p>{t.pay.successText(formats.value.number(amount), bot)}</p>
       <p class="muted charge">
         {t.pay.charge}: <code>{chargeId}</code>
       </p>

@@ -1,35 +1,38 @@
 import type { JSX } from "preact";
 
+import type { InvoiceView } from "../../../src/sandbox/protocol.ts";
 import { Star } from "../../shared/ui/icon.tsx";
 import { useSession, useSlice, useTexts } from "../session/use-session.ts";
-import type { Bill } from "./pay-sheet.tsx";
 
 interface PayReviewProps {
-  readonly bill: Bill;
+  readonly invoice: InvoiceView;
   readonly isBusy: boolean;
   readonly onPay: () => void;
 }
 
 /** The item, what it costs, what one has, and the button that pays; with too few Stars, a way to more of them. */
-export function PayReview({ bill, isBusy, onPay }: PayReviewProps): JSX.Element {
+export function PayReview({ invoice, isBusy, onPay }: PayReviewProps): JSX.Element {
   const { formats } = useSession();
   const t = useTexts();
   const balance = useSlice((state) => state.me.stars);
   const { number } = formats.value;
-  const invoice = "message" in bill ? bill.message.invoice : undefined;
-  const amount = invoice?.total_amount;
-  const missing = amount === undefined ? 0 : Math.max(amount - balance, 0);
+  const amount = invoice.stars;
+  const missing = Math.max(amount - balance, 0);
   return (
     <>
       <div class="pay-item">
         <Star size={44} />
-        <h3>{invoice?.title ?? t.message.invoice}</h3>
-        <p>{invoice?.description ?? t.pay.link}</p>
+        <h3>{invoice.title}</h3>
+        <p>{invoice.description}</p>
       </div>
       <dl class="pay-lines">
-        {amount !== undefined && <PayLine label={t.pay.total} stars={amount} isTotal />}
+        <PayLine
+          label={invoice.subscriptionPeriod === undefined ? t.pay.total : t.pay.monthly}
+          stars={amount}
+          isTotal
+        />
         <PayLine label={t.pay.balance} stars={balance} />
-        {amount !== undefined && missing === 0 && <PayLine label={t.pay.after} stars={balance - amount} />}
+        {missing === 0 && <PayLine label={t.pay.after} stars={balance - amount} />}
       </dl>
       {missing > 0 && (
         <p class="pay-short" role="alert">
@@ -41,18 +44,13 @@ export function PayReview({ bill, isBusy, onPay }: PayReviewProps): JSX.Element 
           <MoreStars />
         ) : (
           <button type="button" class="button wide" data-focus disabled={isBusy} aria-busy={isBusy} onClick={onPay}>
-            {confirmText(t, isBusy, amount === undefined ? undefined : number(amount))}
+            {isBusy ? t.pay.paying : t.pay.confirm(number(amount))}
           </button>
         )}
       </div>
       <p class="pay-note">{t.pay.play}</p>
     </>
   );
-}
-
-function confirmText(t: ReturnType<typeof useTexts>, isBusy: boolean, amount: string | undefined): string {
-  if (isBusy) return t.pay.paying;
-  return amount === undefined ? t.pay.confirmLink : t.pay.confirm(amount);
 }
 
 interface PayLineProps {

@@ -1,16 +1,13 @@
-import type { Message } from "@grammyjs/types";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import type { PaymentResult } from "../../../src/sandbox/protocol.ts";
 import { Dialog } from "../../shared/ui/dialog.tsx";
+import type { Bill } from "../session/sheet.ts";
 import { useSession, useTexts } from "../session/use-session.ts";
 import { PayOutcome } from "./pay-outcome.tsx";
 import { PayReview } from "./pay-review.tsx";
 import type { SheetProps } from "./sheet-host.tsx";
-
-/** What is to be paid: an invoice message, or a link whose price only the bot's message tells. */
-export type Bill = { readonly message: Message } | { readonly link: string };
 
 /** Review, then pay, then how it went. */
 export function PaySheet({ bill, onClose }: SheetProps & { readonly bill: Bill }): JSX.Element {
@@ -19,16 +16,15 @@ export function PaySheet({ bill, onClose }: SheetProps & { readonly bill: Bill }
   const [isBusy, setBusy] = useState(false);
   const [result, setResult] = useState<PaymentResult | undefined>(undefined);
   const pay = async (): Promise<void> => {
-    const what = "link" in bill ? bill : { chatId: bill.message.chat.id, messageId: bill.message.message_id };
     setBusy(true);
-    setResult(await attempt(async () => await api.pay(what)));
+    setResult(await attempt(async () => await api.pay(bill.payment)));
     setBusy(false);
   };
   return (
     <Dialog title={t.pay.title} class="pay" closeLabel={t.common.close} onClose={onClose}>
       {result === undefined ? (
         <PayReview
-          bill={bill}
+          invoice={bill.invoice}
           isBusy={isBusy}
           onPay={() => {
             void pay();
@@ -37,7 +33,7 @@ export function PaySheet({ bill, onClose }: SheetProps & { readonly bill: Bill }
       ) : (
         <PayOutcome
           result={result}
-          amount={"message" in bill ? bill.message.invoice?.total_amount : undefined}
+          amount={bill.invoice.stars}
           onRetry={() => {
             setResult(undefined);
           }}

@@ -37,9 +37,7 @@ function OpenSheet({ sheet, onClose }: SheetProps & { readonly sheet: Sheet }): 
     case "alert":
       return <AlertSheet text={sheet.text} onClose={onClose} />;
     case "pay":
-      return <PaySheet bill={{ message: sheet.message }} onClose={onClose} />;
-    case "pay-link":
-      return <PaySheet bill={{ link: sheet.link }} onClose={onClose} />;
+      return <PaySheet bill={sheet.bill} onClose={onClose} />;
     case "photos":
       return <SendPhotosSheet files={sheet.files} onClose={onClose} />;
     case "view-photo":

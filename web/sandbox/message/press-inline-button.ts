@@ -23,7 +23,7 @@ export function pressInlineButton(session: Session, { button, message, key }: Pr
     });
   } else if ("url" in button) followLink(session, button.url);
   else if ("login_url" in button) followLink(session, button.login_url.url);
-  else if ("pay" in button) session.sheet.value = { kind: "pay", message };
+  else if ("pay" in button) openBill(session, message);
   else if ("copy_text" in button) void copyAndSay(session, button.copy_text.text);
   else if ("switch_inline_query_current_chat" in button) {
     const { world, drafts, route } = session;
@@ -33,4 +33,13 @@ export function pressInlineButton(session: Session, { button, message, key }: Pr
     drafts.change(place, { text: `@${state.bot.username} ${button.switch_inline_query_current_chat}` });
   } else if ("web_app" in button) session.toasts.show(words.noApp);
   else if (!("disabled" in button)) session.toasts.show(words.noSpecial);
+}
+
+function openBill({ sheet }: Session, { invoice, chat, message_id: messageId }: Message): void {
+  if (invoice === undefined) return;
+  const { title, description, total_amount: stars } = invoice;
+  sheet.value = {
+    kind: "pay",
+    bill: { invoice: { title, description, stars }, payment: { chatId: chat.id, messageId } },
+  };
 }

@@ -4,6 +4,7 @@ import type {
   ActiveFault,
   ChatView,
   FaultRequest,
+  InvoiceView,
   PayInvoice,
   PaymentResult,
   Person,
@@ -50,6 +51,7 @@ export interface SandboxApi {
   readonly editText: (body: EditText) => Answer<{ readonly message: Message }>;
   readonly sendPhoto: (query: SendPhotoQuery, file: Blob) => Answer<{ readonly message: Message }>;
   readonly press: (body: PressButton) => Answer<{ readonly queryId: string }>;
+  readonly invoice: (link: string) => Answer<InvoiceView>;
   readonly pay: (body: PayInvoice) => Answer<PaymentResult>;
   readonly start: (payload: string | undefined) => Answer<unknown>;
   readonly block: () => Answer<unknown>;
@@ -76,6 +78,7 @@ export function makeSandboxApi(personId: () => number): SandboxApi {
     sendPhoto: async (query, file) =>
       await request("POST", `people/${String(personId())}/photos?${search({ ...query })}`, file),
     press: async (body) => await act("presses", body),
+    invoice: async (link) => await request("GET", `invoices?${search({ link })}`),
     pay: async (body) => await act("payments", body),
     start: async (payload) => await act("start", payload === undefined ? {} : { payload }),
     block: async () => await act("block"),

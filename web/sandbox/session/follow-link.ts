@@ -21,7 +21,7 @@ export function followLink(session: Session, address: string): void {
       session.sheet.value = { kind: "choose-group", payload: target.payload };
       return;
     case "invoice":
-      session.sheet.value = { kind: "pay-link", link: target.link };
+      void openInvoice(session, target.link);
       return;
     case "outside":
       window.open(target.href, "_blank", "noopener,noreferrer");
@@ -29,4 +29,9 @@ export function followLink(session: Session, address: string): void {
     case "unsafe":
       session.toasts.show(session.texts.value.message.unsafeLink);
   }
+}
+
+async function openInvoice({ api, attempt, sheet }: Session, link: string): Promise<void> {
+  const invoice = await attempt(async () => await api.invoice(link));
+  if (invoice !== undefined) sheet.value = { kind: "pay", bill: { invoice, payment: { link } } };
 }

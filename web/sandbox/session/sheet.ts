@@ -1,10 +1,15 @@
-import type { Message } from "@grammyjs/types";
+import type { InvoiceView, PayInvoice } from "../../../src/sandbox/protocol.ts";
+
+/** What is to be paid, by a message or a link, and for what. */
+export interface Bill {
+  readonly invoice: InvoiceView;
+  readonly payment: PayInvoice;
+}
 
 /** A dialog over the page, with what it is about. One at a time. */
 export type Sheet =
   | { readonly kind: "alert"; readonly text: string }
-  | { readonly kind: "pay"; readonly message: Message }
-  | { readonly kind: "pay-link"; readonly link: string }
+  | { readonly kind: "pay"; readonly bill: Bill }
   | { readonly kind: "photos"; readonly files: readonly File[] }
   | { readonly kind: "view-photo"; readonly fileId: string; readonly caption: string }
   | { readonly kind: "new-person" }

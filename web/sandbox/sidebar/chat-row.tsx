@@ -59,7 +59,8 @@ function RowPreview({ entry: { chat, last } }: { readonly entry: ChatEntry }): J
     );
   }
   if (chat.blocked) return <span class="chat-row-preview muted">{t.list.blocked}</span>;
-  if (last === undefined) return <span class="chat-row-preview muted">{chat.started ? "" : t.list.notStarted}</span>;
+  if (last === undefined)
+    return <span class="chat-row-preview muted">{chat.started ? t.list.quiet : t.list.notStarted}</span>;
   if (contentKind(last) === "service") {
     const view = { texts: t, meId: me.id, botName: bot.firstName, number: session.formats.value.number };
     return <span class="chat-row-preview muted">{serviceText(last, view)}</span>;

@@ -63,6 +63,7 @@ export const english = {
     draft: "Draft:",
     newGroup: "New group",
     notStarted: "Press Start to begin",
+    quiet: "No messages yet",
     blocked: "Bot stopped",
   },
   group: {
@@ -216,9 +217,9 @@ export const english = {
     title: "Pay with Stars",
     button: (amount: string): string => `Pay ${amount} Stars`,
     total: "Total",
+    monthly: "Every 30 days",
     balance: "Your balance",
     after: "Balance after",
-    confirmLink: "Confirm and pay",
     confirm: (amount: string): string => `Confirm and pay ${amount} Stars`,
     paying: "Paying…",
     short: (amount: string): string => `You need ${amount} more Stars.`,
@@ -231,7 +232,6 @@ export const english = {
     timeoutText: "Telegram gives a bot 10 seconds to accept. Nothing was taken.",
     balanceShort: "Not enough Stars",
     play: "Play Stars: they cost nothing and buy nothing outside this sandbox.",
-    link: "The price is shown by the bot's message.",
     test: "Play",
   },
   panel: {

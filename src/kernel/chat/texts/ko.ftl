@@ -7,7 +7,7 @@ chat-command-start = 환영 인사, 잔액, 할 수 있는 일
 chat-command-help = 모든 명령
 chat-command-settings = 언어, 시간대, 알림
 chat-command-cancel = 하던 일 멈추기
-chat-command-buy = 별로 크레딧 구매
+chat-command-buy = 스타로 크레딧 구매
 chat-command-paysupport = 결제 도움, 환불
 chat-command-terms = 이용 약관
 chat-command-privacy = 저장되는 정보
@@ -56,7 +56,7 @@ chat-settings-mode-drop = 🗑 받지 않기
 
 chat-buy-title = ⭐ <b>크레딧 구매</b>
 chat-buy-intro =
-    보유 크레딧: <b>{ $credits }</b>. 묶음을 고르면 텔레그램 별로 결제합니다.
+    보유 크레딧: <b>{ $credits }</b>. 묶음을 고르면 텔레그램 스타로 결제합니다.
     크레딧은 영상이 도착했을 때만 차감됩니다.
     /terms · /paysupport
 chat-buy-pack = { $credits }{ chat-credit-word } · ⭐ { $stars }
@@ -75,15 +75,15 @@ chat-receipt =
     잔액: <b>{ $balance }</b>크레딧
     영수증: <code>{ $charge }</code>
 chat-receipt-unknown =
-    ✅ 별 { $stars }개의 결제를 받았지만 어느 주문의 결제인지 알 수 없습니다. 결제는 안전하게 기록되었고, 운영자가 크레딧 지급이나 환불을 처리합니다.
+    ✅ 스타 { $stars }개의 결제를 받았지만 어느 주문의 결제인지 알 수 없습니다. 결제는 안전하게 기록되었고, 운영자가 크레딧 지급이나 환불을 처리합니다.
     영수증: <code>{ $charge }</code>
 chat-payment-recovered =
-    ✅ 별 { $stars }개의 결제가 늦게 확인되어 <b>{ $credits }</b>크레딧을 드렸습니다.
-chat-refunded-by-telegram = ↩️ 텔레그램에서 별 { $stars }개를 돌려드렸습니다.
+    ✅ 스타 { $stars }개의 결제가 늦게 확인되어 <b>{ $credits }</b>크레딧을 드렸습니다.
+chat-refunded-by-telegram = ↩️ 텔레그램에서 스타 { $stars }개를 돌려드렸습니다.
 
 chat-terms =
     <b>이용 약관</b>
-    • 크레딧은 텔레그램 별로 구매하고 영상 제작에 씁니다. 크레딧의 가치는 모두에게 같으며, 가격은 시작 전에 모델 목록에 표시됩니다.
+    • 크레딧은 텔레그램 스타로 구매하고 영상 제작에 씁니다. 크레딧의 가치는 모두에게 같으며, 가격은 시작 전에 모델 목록에 표시됩니다.
     • 주문하면 금액이 예약되고, 영상이 이 채팅에 도착했을 때만 차감됩니다. 제작에 실패하면 차감되지 않습니다.
     • 쓰지 않은 구매는 환불할 수 있습니다: /paysupport
     • 불법적인 내용이나 동의 없는 실존 인물의 영상을 요청하지 마세요. 제공자가 거절하며, 거절된 요청은 청구되지 않습니다.
@@ -96,17 +96,17 @@ chat-privacy =
 
 chat-paysupport =
     <b>결제 지원</b>
-    실패한 영상의 크레딧은 자동으로 돌아옵니다. 쓰지 않은 구매는 별로 환불받을 수 있습니다.
+    실패한 영상의 크레딧은 자동으로 돌아옵니다. 아직 쓰지 않은 크레딧은 스타로 환불받을 수 있습니다.
 chat-paysupport-choose = 어떤 결제인가요?
 chat-paysupport-none = 환불할 수 있는 결제가 없습니다.
 chat-paysupport-payment = ⭐ { $stars } · { $date }
-chat-paysupport-reason = 별 { $stars }개를 환불받으려는 이유를 메시지 하나로 적어 주세요. /cancel 로 멈출 수 있습니다.
+chat-paysupport-reason = 스타 { $stars }개를 환불받으려는 이유를 메시지 하나로 적어 주세요. /cancel 로 멈출 수 있습니다.
 chat-paysupport-sent = 요청을 운영자에게 전달했습니다. 결과는 여기로 알려 드립니다.
 chat-paysupport-already_requested = 이미 확인 중인 결제입니다.
 chat-paysupport-unknown = 더 이상 환불할 수 없는 결제입니다.
 chat-refund-request =
     ↩️ <b>환불 요청</b>
-    { $name } 님(<code>{ $telegramId }</code>)이 { $credits }크레딧을 산 별 { $stars }개의 환불을 요청했습니다.
+    { $name } 님(<code>{ $telegramId }</code>)이 { $credits }크레딧을 산 스타 { $stars }개의 환불을 요청했습니다.
     이유: { $reason }
 chat-refund-approve = 승인
 chat-refund-refuse = 거절
@@ -119,9 +119,9 @@ chat-refund-state-refunded = ✅ 환불되었습니다.
 chat-refund-state-refused = 🚫 { $actor } 님이 거절했습니다.
 chat-refund-state-failed = ❌ 텔레그램이 환불을 거절했습니다. 크레딧은 계정으로 돌아갔습니다.
 chat-refund-state-requested = 결정을 기다리는 중입니다.
-chat-refund-told-refunded = ✅ 별 { $stars }개를 환불해 드렸습니다. { $credits }크레딧은 회수되었습니다.
-chat-refund-told-refused = 별 { $stars }개의 환불 요청이 거절되었습니다. 더 하실 말씀이 있으면 /paysupport 를 이용해 주세요.
-chat-refund-told-failed = 별 { $stars }개를 환불하지 못했습니다. 크레딧은 그대로이며, 운영자에게 알렸습니다.
+chat-refund-told-refunded = ✅ 스타 { $stars }개를 환불해 드렸습니다. { $credits }크레딧은 회수되었습니다.
+chat-refund-told-refused = 스타 { $stars }개의 환불 요청이 거절되었습니다. 더 하실 말씀이 있으면 /paysupport 를 이용해 주세요.
+chat-refund-told-failed = 스타 { $stars }개를 환불하지 못했습니다. 크레딧은 그대로이며, 운영자에게 알렸습니다.
 
 chat-credit-usage = 형식: <code>/credit @username +5 이유</code> 또는 <code>/credit 123456789 -2.5 이유</code>
 chat-credit-unknown-user = { $who } 님을 알지 못합니다. 봇을 한 번 시작한 분이어야 합니다.
