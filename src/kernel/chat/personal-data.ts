@@ -84,13 +84,18 @@ function jsonValue(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-async function askForget(deps: ChatDeps, { tx, t, user, now, reply }: UpdateContext): Promise<void> {
+/** A debt is not left behind by beginning anew. Asked again at the press: it may have come since. */
+async function refuseDebtor({ ledger }: ChatDeps, { tx, t, user, reply }: UpdateContext): Promise<boolean> {
+  const { posted } = await ledger.balance(tx, user.id);
+  if (posted >= 0n) return false;
+  await reply(t("chat-forget-debt", { credits: formatCredits(-posted, t.language) }));
+  return true;
+}
+
+async function askForget(deps: ChatDeps, context: UpdateContext): Promise<void> {
+  const { tx, t, user, now, reply } = context;
+  if (await refuseDebtor(deps, context)) return;
   const { posted } = await deps.ledger.balance(tx, user.id);
-  if (posted < 0n) {
-    // A debt is not left behind by beginning anew.
-    await reply(t("chat-forget-debt", { credits: formatCredits(-posted, t.language) }));
-    return;
-  }
   const parts = [t("chat-forget-warning")];
   if (posted > 0n) parts.push(t("chat-forget-credits", { credits: formatCredits(posted, t.language) }));
   const button = { cipher: deps.cipher, action: `forget ${user.id}` };
@@ -110,8 +115,10 @@ async function askForget(deps: ChatDeps, { tx, t, user, now, reply }: UpdateCont
 }
 
 /** Features first: they cancel what runs, and what they still say to the person is erased with the rest. */
-async function forget({ personalData }: ChatDeps, { tx, t, user, dialog, editPressed }: UpdateContext): Promise<void> {
+async function forget(deps: ChatDeps, context: UpdateContext): Promise<void> {
+  const { tx, t, user, dialog, editPressed } = context;
+  if (await refuseDebtor(deps, context)) return;
   await dialog.close();
-  for (const { forget: forgetPart } of personalData.toReversed()) await forgetPart(tx, user.id);
+  for (const { forget: forgetPart } of deps.personalData.toReversed()) await forgetPart(tx, user.id);
   await editPressed(t("chat-forget-done"));
 }

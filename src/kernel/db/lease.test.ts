@@ -132,3 +132,20 @@ test("work that fails does not cost the lease, and its holder can still stop", a
   const { rows } = await sql`select expires_at <= now() as over from kernel.lease where name = 'fails'`.execute(db);
   assert.deepEqual(rows, [{ over: true }]);
 });
+
+test("work that ends by itself is begun anew under the next epoch, instead of nobody doing it", async () => {
+  const epochs: number[] = [];
+  const lease = createLease({ db, clock: systemClock, log: silentLogger(), owner: "a", name: "ends", ttlMs: 400 });
+  lease.start(async (epoch, signal) => {
+    epochs.push(epoch);
+    if (epochs.length < 3) throw new Error("the database was away");
+    await new Promise<void>((resolve) => {
+      signal.addEventListener("abort", () => {
+        resolve();
+      });
+    });
+  });
+  cleanUp(lease.stop);
+  await until("the third try", () => epochs.length === 3);
+  assert.deepEqual(epochs, [1, 2, 3]);
+});

@@ -45,6 +45,7 @@ export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: Lease
   let loop: Promise<void> | undefined;
   let task: Promise<void> = Promise.resolve();
   let taskSignal = new AbortController();
+  let endedUnasked = false;
 
   const held = (): { epoch: number } | undefined =>
     epoch !== undefined && clock.monotonicMs() < validUntilMs ? { epoch } : undefined;
@@ -57,7 +58,15 @@ export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: Lease
     await task;
   };
 
+  const giveBack = async (): Promise<void> => {
+    epoch = undefined;
+    endedUnasked = false;
+    await sql`update kernel.lease set expires_at = now() where name = ${name} and owner = ${owner}`.execute(db);
+  };
+
   const turn = async (work: (epoch: number, signal: AbortSignal) => Promise<void>): Promise<void> => {
+    // Renewing for work that has ended would keep everybody from doing it. Given back, it begins anew with the next epoch.
+    if (endedUnasked) await giveBack();
     const askedAtMs = clock.monotonicMs();
     const given = await acquire({ db, name, owner, ttlMs });
     if (given === undefined || (epoch !== undefined && given !== epoch)) await lose();
@@ -67,9 +76,14 @@ export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: Lease
     epoch = given;
     taskSignal = new AbortController();
     log.info({ lease: name, epoch }, "lease gained");
-    task = work(given, taskSignal.signal).catch((error: unknown) => {
-      log.error({ err: toError(error), lease: name }, "work under a lease failed");
-    });
+    const { signal } = taskSignal;
+    task = work(given, signal)
+      .catch((error: unknown) => {
+        log.error({ err: toError(error), lease: name }, "work under a lease failed");
+      })
+      .finally(() => {
+        endedUnasked = !signal.aborted;
+      });
   };
 
   const run = async (work: (epoch: number, signal: AbortSignal) => Promise<void>): Promise<void> => {
@@ -94,9 +108,7 @@ export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: Lease
       await loop;
       taskSignal.abort();
       await task;
-      if (epoch === undefined) return;
-      epoch = undefined;
-      await sql`update kernel.lease set expires_at = now() where name = ${name} and owner = ${owner}`.execute(db);
+      if (epoch !== undefined) await giveBack();
     },
   };
 }

@@ -29,6 +29,7 @@ export function createLogger({ level, isTerminal = false, file }: LogOptions): L
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: ["authorization", "token", "secret", "password", "*.authorization", "*.token", "*.secret", "*.password"],
+    serializers: { err: withoutData },
     hooks: { streamWrite: (line) => line.replaceAll(botToken, "[token]") },
   };
   const forPeople = isTerminal && level === undefined;
@@ -40,6 +41,14 @@ export function createLogger({ level, isTerminal = false, file }: LogOptions): L
   // Two streams of one logger, not two transports: those would write levels as numbers.
   if (file !== undefined) streams.push({ level: threshold, stream: rotatedFile(file) });
   return pino(options, pino.multistream(streams));
+}
+
+/** What PostgreSQL adds to an error quotes rows and statements: what people wrote among them. */
+const quoting: ReadonlySet<string> = new Set(["detail", "where", "hint", "internalQuery", "query", "parameters"]);
+
+function withoutData(error: Error): Record<string, unknown> {
+  const told = pino.stdSerializers.err(error);
+  return Object.fromEntries(Object.entries(told).filter(([name]) => !quoting.has(name)));
 }
 
 function rotatedFile(file: string): pino.DestinationStream {
