@@ -21,6 +21,8 @@ export interface Claimed {
     | undefined;
   readonly isDigest: boolean;
   readonly settles: boolean;
+  /** Since it was made, or might go. */
+  readonly waitedSeconds: number;
   /** The claim it belongs to. */
   readonly flightId: number;
   /** By the database's clock, in seconds since 1970. */

@@ -71,8 +71,8 @@ test("a repeat with the same key reaches only whom it has not reached, in the qu
   const first = await fanOut(chats(101, 110), { dedupeKey: "signal:1" });
   await sql`
     with done as (delete from delivery.outbox where content_id = ${first.batchId} and chat_id < 106 returning *)
-    insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat, attempts, created_at)
-    select id, lane, chat_id, content_id, 'sent', silent, plain, perhaps_repeat, 1, created_at from done`.execute(
+    insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat, attempts, created_at, held)
+    select id, lane, chat_id, content_id, 'sent', silent, plain, perhaps_repeat, 1, created_at, held from done`.execute(
     database.db,
   );
   assert.equal((await fanOut(chats(101, 110), { dedupeKey: "signal:1" })).count, 0);
@@ -168,7 +168,8 @@ test("what a person changes concerns what is waiting for him", async () => {
   await write(async (tx) => {
     await preferences.setQuietHours(tx, 610, undefined);
   });
-  assert.deepEqual([(await stateNow())?.state, (await stateNow())?.not_before], ["queued", null]);
+  assert.equal((await stateNow())?.state, "queued");
+  assert.ok(((await stateNow())?.not_before?.getTime() ?? 0) <= Date.now());
   await write(async (tx) => {
     await preferences.setTopic(tx, 610, { topic: "test.signal", enabled: false });
   });
@@ -183,12 +184,8 @@ test("the wish of one topic and chat is no other's", async () => {
   });
   const of = async (chatId: number, topic: string) =>
     (await preferences.topics(database.db, chatId)).find((known) => known.topic === topic);
-  assert.deepEqual(await of(620, "test.report"), {
-    topic: "test.report",
-    label: "x",
-    enabled: false,
-    quietMode: "silent",
-  });
+  const changed = await of(620, "test.report");
+  assert.deepEqual([changed?.enabled, changed?.quietMode], [false, "silent"]);
   assert.equal((await of(620, "test.signal"))?.enabled, true);
   assert.equal((await of(621, "test.report"))?.enabled, true);
   assert.equal(await of(620, "payment"), undefined, "cannot be muted");

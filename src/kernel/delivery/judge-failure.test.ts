@@ -21,6 +21,7 @@ const claimed: Claimed = {
   card: undefined,
   isDigest: false,
   settles: false,
+  waitedSeconds: 0,
   flightId: 1,
   claimedAt: 0,
 };

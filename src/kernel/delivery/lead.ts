@@ -1,3 +1,5 @@
+import type { Pool } from "pg";
+
 import type { Database, Db } from "../db/index.ts";
 import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
@@ -5,15 +7,17 @@ import type { Translate } from "../lib/texts.ts";
 import type { Logger } from "../observability/index.ts";
 import type { BotApi } from "../telegram/index.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
-import type { Claimed } from "./claimed.ts";
 import type { Contents } from "./contents.ts";
-import type { Attempt, Deliver } from "./deliver.ts";
+import type { Deliver } from "./deliver.ts";
+import type { Alarm } from "./judge-failure.ts";
+import type { DeliveryMeter, QueueDepth } from "./measure.ts";
 import { createNudge, type Nudge } from "./nudge.ts";
 import { createOutage, type Outage } from "./outage.ts";
 import { createPacer, type Pacer } from "./pacer.ts";
+import { createDepthGauge, type DepthGauge } from "./queue-depth.ts";
 import { createQueueReader } from "./read-queue.ts";
 import type { Landing, Recorded, Recorder } from "./recorder.ts";
-import { createSender, type Sender } from "./sender.ts";
+import { createSender, type Sender, type SenderQueue } from "./sender.ts";
 import type { Rules } from "./settings.ts";
 import type { Settlements } from "./settlements.ts";
 import { claimDeliveries, unclaim, unclaimExcept } from "./sql/claim.ts";
@@ -39,7 +43,7 @@ export interface LeadDeps {
   /** In the language of the chat. */
   readonly textsOf: (db: Db, chatId: number) => Promise<Translate>;
   readonly maySend: () => boolean;
-  readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
+  readonly meter: DeliveryMeter;
 }
 
 /** The sending process, as the rest of it may see and nudge it. */
@@ -52,6 +56,9 @@ export interface Leader {
   /** Look at everything again: somebody has written something. */
   readonly wake: (old: boolean) => void;
   readonly sweep: () => void;
+  readonly depth: () => QueueDepth;
+  /** By the monotonic clock: when an attempt has ended, and when the queue was looked after, last. */
+  readonly progress: () => { readonly lastAttemptMs: number; readonly lastSweepMs: number };
 }
 
 const pollMs = 1000;
@@ -78,9 +85,7 @@ export async function lead(
   await Promise.all([poll(parts, clock, signal, pace), sweepOften(parts, log, signal)]);
   parts.disconnect();
   const late = AbortSignal.timeout(drainMs);
-  await parts.leader.sender.drain(late).catch((error: unknown) => {
-    log.warn({ err: toError(error).message }, "unsent deliveries could not be put back");
-  });
+  await parts.leader.sender.drain(late);
   await recorder.settled(late);
   announce(undefined);
   log.info({ epoch, left: parts.leader.sender.inFlight().size }, "sending ended");
@@ -112,6 +117,8 @@ interface Parts {
   readonly leader: Leader;
   readonly sweeps: Sweeps;
   readonly sweepNudge: Nudge;
+  readonly depth: DepthGauge;
+  readonly swept: () => void;
   readonly read: () => void;
   readonly disconnect: () => void;
 }
@@ -121,7 +128,8 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
   const { pool, db } = database;
   const backlog = createBacklog(clock);
   const sweepNudge = createNudge(clock);
-  const concurrency = rules.concurrency();
+  const depth = createDepthGauge(db, clock);
+  const progress = { lastAttemptMs: clock.monotonicMs(), lastSweepMs: clock.monotonicMs() };
   const outage = createOutage({
     ...deps,
     signal,
@@ -134,22 +142,15 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     ...deps,
     epoch,
     backlog,
-    queue: {
-      claim: async (ids) => await claimDeliveries(pool, ids, epoch),
-      unclaim: async (ids) => {
-        await unclaim(pool, epoch, ids);
-      },
-      unclaimExcept: async (flightIds) => {
-        await unclaimExcept(pool, epoch, flightIds);
-      },
-    },
+    queue: senderQueue(pool, epoch),
     pacer: pace.current,
-    concurrency,
+    concurrency: rules.concurrency(),
     isThere: outage.isThere,
     paused: () => outage.reason() !== undefined,
-    onAttempt: (claimed, attempt) => {
-      heed(claimed, attempt);
-      deps.onAttempt(claimed, attempt);
+    onAttempt: (claimed, attempt, tookMs) => {
+      progress.lastAttemptMs = clock.monotonicMs();
+      deps.meter.attempt(claimed, attempt, tookMs / 1000);
+      heed(claimed.chatId, attempt.alarm);
     },
     onRoom: () => {
       read();
@@ -184,12 +185,41 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     },
     waiting: sweepNudge.nudge,
   });
-  const leader = { epoch, sender, backlog, pacer: pace.current, outage, wake, sweep: sweepNudge.nudge };
-  return { leader, sweeps, sweepNudge, read, disconnect };
+  const leader: Leader = {
+    epoch,
+    sender,
+    backlog,
+    outage,
+    wake,
+    pacer: pace.current,
+    sweep: sweepNudge.nudge,
+    depth: depth.current,
+    progress: () => progress,
+  };
+  const swept = (): void => {
+    progress.lastSweepMs = clock.monotonicMs();
+  };
+  return { leader, sweeps, sweepNudge, depth, swept, read, disconnect };
+}
+
+function senderQueue(pool: Pool, epoch: number): SenderQueue {
+  return {
+    claim: async (ids) => await claimDeliveries(pool, ids, epoch),
+    unclaim: async (ids) => {
+      await unclaim(pool, epoch, ids);
+    },
+    unclaimExcept: async (flightIds) => {
+      await unclaimExcept(pool, epoch, flightIds);
+    },
+  };
 }
 
 /** What an answer means for others than its delivery. */
-function makeHeed({ database, log }: LeadDeps, pace: Pace, outage: Outage): LeadDeps["onAttempt"] {
+function makeHeed(
+  { database, log, meter }: LeadDeps,
+  pace: Pace,
+  outage: Outage,
+): (chatId: number, alarm: Alarm | undefined) => void {
   const keep = async (chatId: number | undefined, forMs: number): Promise<void> => {
     try {
       await rememberFlood(database.db, chatId, forMs);
@@ -197,7 +227,7 @@ function makeHeed({ database, log }: LeadDeps, pace: Pace, outage: Outage): Lead
       log.warn({ err: toError(error).message }, "a flood could not be remembered");
     }
   };
-  return ({ chatId }, { alarm }) => {
+  return (chatId, alarm) => {
     if (alarm !== undefined && alarm.type !== "flood") {
       outage.failed(alarm.type);
       return;
@@ -205,6 +235,7 @@ function makeHeed({ database, log }: LeadDeps, pace: Pace, outage: Outage): Lead
     outage.answered();
     if (alarm === undefined) return;
     const scope = pace.current().flood(chatId, alarm.retryAfterMs);
+    meter.flood(scope);
     log.warn({ chatId, scope, retryAfterMs: alarm.retryAfterMs }, "telegram asked to wait");
     void keep(scope === "bot" ? undefined : chatId, alarm.retryAfterMs);
   };
@@ -225,12 +256,15 @@ async function poll({ leader, read }: Parts, clock: Clock, signal: AbortSignal, 
   }
 }
 
-async function sweepOften({ leader, sweeps, sweepNudge }: Parts, log: Logger, signal: AbortSignal): Promise<void> {
+async function sweepOften(parts: Parts, log: Logger, signal: AbortSignal): Promise<void> {
+  const { leader, sweeps, sweepNudge, depth, swept } = parts;
   while (!signal.aborted) {
     let dueMs: number | undefined;
     try {
       dueMs = await sweeps.run();
+      swept();
       leader.sender.pump();
+      await depth.refresh();
     } catch (error) {
       log.warn({ err: toError(error).message }, "waiting deliveries could not be looked after");
     }

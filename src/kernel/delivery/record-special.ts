@@ -70,17 +70,7 @@ export function makeRecordSpecial(
       await accounts.migrateChat(tx, claimed.chatId, change.movedTo);
       await moveDeliveries(tx, claimed.chatId, change.movedTo);
     }
-    if (change.forgetCardMessage === true && claimed.card !== undefined) {
-      await sql`update delivery.card set message_id = null where id = ${claimed.card.id}`.execute(tx);
-    }
-    await addEntry(tx, claimed.id, again.event, again.detail);
-    await sql`
-      update delivery.outbox set
-        attempts = attempts + ${again.counts ? 1 : 0}::int,
-        not_before = ${again.delayMs > 0 ? sql`now() + ${again.delayMs} * interval '1 ms'` : sql`null`},
-        plain = plain or ${change.plain === true},
-        perhaps_repeat = perhaps_repeat or ${change.perhapsRepeat === true}
-      where id = ${claimed.id}`.execute(tx);
+    await putBack(tx, claimed, again);
     return await stay(tx, claimed, again.delayMs);
   };
 
@@ -107,6 +97,8 @@ export function makeRecordSpecial(
   return async (landings) => {
     const epoch = landings[0]?.epoch ?? 0;
     const recorded = await inTransaction(deps.db, async (tx) => {
+      // Somebody's long transaction on one card must not hold up the others: it is tried again.
+      await sql`set local lock_timeout = '1s'`.execute(tx);
       const mine = await sql`select from delivery.sender where epoch = ${epoch} for share`.execute(tx);
       // Another sender has judged these already.
       if (mine.rows.length === 0) return landings.map(() => over);
@@ -114,13 +106,32 @@ export function makeRecordSpecial(
       for (const landing of landings) results.push(await recordOne(tx, landing));
       return results;
     });
-    for (const { claimed, outcome } of landings) {
-      if (outcome.type === "ended" && outcome.suspend !== undefined) deps.onSuspended(claimed.chatId);
-      if (outcome.type === "ended" && claimed.isDigest) deps.onDissolved();
-      if (outcome.type === "again" && outcome.change?.movedTo !== undefined) deps.onMoved(claimed.chatId);
-    }
+    tellOthers(deps, landings);
     return recorded;
   };
+}
+
+function tellOthers(deps: RecordSpecialDeps, landings: readonly Landing[]): void {
+  for (const { claimed, outcome } of landings) {
+    if (outcome.type === "ended" && outcome.suspend !== undefined) deps.onSuspended(claimed.chatId);
+    if (outcome.type === "ended" && claimed.isDigest) deps.onDissolved();
+    if (outcome.type === "again" && outcome.change?.movedTo !== undefined) deps.onMoved(claimed.chatId);
+  }
+}
+
+async function putBack(tx: Tx, claimed: Claimed, again: Again): Promise<void> {
+  const { change = {} } = again;
+  if (change.forgetCardMessage === true && claimed.card !== undefined) {
+    await sql`update delivery.card set message_id = null where id = ${claimed.card.id}`.execute(tx);
+  }
+  await addEntry(tx, claimed.id, again.event, again.detail);
+  await sql`
+    update delivery.outbox set
+      attempts = attempts + ${again.counts ? 1 : 0}::int,
+      retry_at = ${again.delayMs > 0 ? sql`now() + ${again.delayMs} * interval '1 ms'` : sql`null`},
+      plain = plain or ${change.plain === true},
+      perhaps_repeat = perhaps_repeat or ${change.perhapsRepeat === true}
+    where id = ${claimed.id}`.execute(tx);
 }
 
 /** The delivery is no longer on the wire but still in the queue. */
@@ -133,7 +144,7 @@ async function stay(tx: Tx, claimed: Claimed, delayMs: number): Promise<Recorded
 
 async function keepNewer(tx: Tx, claimed: Claimed): Promise<Recorded> {
   const { rows } = await sql`
-    update delivery.outbox set attempts = 0, not_before = null, plain = false, perhaps_repeat = false
+    update delivery.outbox set attempts = 0, retry_at = null, plain = false, perhaps_repeat = false
     where id = ${claimed.id} returning id`.execute(tx);
   return rows.length === 0 ? over : await stay(tx, claimed, 0);
 }

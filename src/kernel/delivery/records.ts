@@ -19,6 +19,7 @@ export interface RecordRow {
   readonly dedupe_key: string | null;
   readonly created_at: Date;
   readonly not_before: Date | null;
+  readonly held: boolean;
   readonly expires_at: Date | null;
   readonly claimed_at: Date | null;
   readonly finished_at: Date | null;

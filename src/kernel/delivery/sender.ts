@@ -2,14 +2,15 @@ import type { Clock, Timer } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Backlog } from "./backlog.ts";
-import { departureOf, makeChooseNext } from "./choose-next.ts";
+import { makeChooseNext } from "./choose-next.ts";
 import { createClaimAhead } from "./claim-ahead.ts";
 import type { Claimed } from "./claimed.ts";
 import type { Contents } from "./contents.ts";
 import type { Attempt, Deliver } from "./deliver.ts";
 import type { Candidate } from "./horizon.ts";
-import type { Departure, Pacer } from "./pacer.ts";
+import type { Pacer } from "./pacer.ts";
 import type { Landing, Recorded, Recorder } from "./recorder.ts";
+import { createTrips, type Trips } from "./trips.ts";
 import type { Uploads } from "./uploads.ts";
 import { createWire } from "./wire.ts";
 
@@ -40,7 +41,7 @@ export interface SenderDeps {
   readonly paused: () => boolean;
   /** Nothing has come back for too long: resolves to whether Telegram is there all the same. */
   readonly isThere: () => Promise<boolean>;
-  readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
+  readonly onAttempt: (claimed: Claimed, attempt: Attempt, tookMs: number) => void;
   /** Some have left the backlog: there may be room for more. */
   readonly onRoom: () => void;
   /** A chosen delivery was gone or changed: somebody should look why. */
@@ -65,26 +66,21 @@ const retryMs = 500;
 const askAgainMs = 500;
 
 export function createSender(deps: SenderDeps): Sender {
-  const { clock, log, backlog, concurrency } = deps;
-  const inFlight = new Map<number, Claimed>();
-  const chosen = new Map<number, Candidate>();
+  const { clock, log, concurrency, recorder } = deps;
+  const trips = createTrips(deps);
   const ahead = createClaimAhead(concurrency, clock.monotonicMs);
-  const departure = (candidate: Candidate): Departure => departureOf(candidate, deps.contents.get(candidate.contentId));
   const wire = createWire({
     ...deps,
-    onLeave: ({ id }) => {
-      const candidate = chosen.get(id);
-      if (candidate !== undefined) deps.pacer().leave(departure(candidate));
-    },
-    onAttempt: (claimed, attempt) => {
+    onLeave: trips.leaves,
+    onAttempt: (claimed, attempt, tookMs) => {
       ahead.answered();
-      deps.onAttempt(claimed, attempt);
-      deps.recorder.add({ claimed, epoch: deps.epoch, outcome: attempt.outcome });
+      deps.onAttempt(claimed, attempt, tookMs);
+      recorder.add({ claimed, epoch: deps.epoch, outcome: attempt.outcome });
       pump();
     },
   });
-  const chooseNext = makeChooseNext({ ...deps, isInFlight: (id) => inFlight.has(id) });
-  const claim = makeClaim(deps, inFlight);
+  const chooseNext = makeChooseNext({ ...deps, isInFlight: (id) => trips.inFlight.has(id) });
+  const claim = makeClaim(deps, trips);
   let busy = false;
   let draining = false;
   let lastClaimMs = Number.NEGATIVE_INFINITY;
@@ -95,37 +91,12 @@ export function createSender(deps: SenderDeps): Sender {
     timer = clock.schedule(delayMs, pump);
   };
 
-  const leave = (candidate: Candidate, recorded: Recorded): void => {
-    chosen.delete(candidate.id);
-    const horizon = backlog.lanes[candidate.lane];
-    if (recorded.type === "again") horizon?.putBack(candidate, recorded.delayMs);
-    else horizon?.finish(candidate);
-    if (horizon?.hasGaps() === true) deps.onRoom();
-  };
-
   const send = async (candidates: readonly Candidate[]): Promise<void> => {
     lastClaimMs = clock.monotonicMs();
-    for (const candidate of candidates) chosen.set(candidate.id, candidate);
     const claimed = await claim(candidates);
     ahead.claimed(clock.monotonicMs() - lastClaimMs);
-    const missing: Recorded = claimed === undefined ? { type: "again", delayMs: retryMs } : { type: "over" };
-    for (const candidate of candidates) {
-      if (inFlight.has(candidate.id)) continue;
-      deps.pacer().takeBack(departure(candidate));
-      leave(candidate, missing);
-    }
-    if (claimed !== undefined && claimed.length < candidates.length) deps.onMissing();
-    wire.launch(claimed ?? []);
+    wire.launch(claimed);
     deps.onRoom();
-  };
-
-  const read = async (candidates: readonly Candidate[]): Promise<void> => {
-    try {
-      await deps.contents.load(candidates);
-      await deps.uploads.learn(candidates.flatMap(({ contentId }) => deps.contents.get(contentId) ?? []));
-    } catch (error) {
-      log.warn({ err: toError(error).message }, "contents could not be read");
-    }
   };
 
   const askWhetherThere = async (): Promise<void> => {
@@ -143,7 +114,7 @@ export function createSender(deps: SenderDeps): Sender {
 
   function pump(): void {
     if (busy || draining || deps.paused() || !deps.maySend()) return;
-    const all = Math.min(concurrency + ahead.most() - wire.size(), 4 * concurrency - inFlight.size);
+    const all = Math.min(concurrency + ahead.most() - wire.size(), 4 * concurrency - trips.inFlight.size);
     if (all <= 0) return;
     const sinceMs = clock.monotonicMs() - lastClaimMs;
     if (all < concurrency / 4 && sinceMs < gatherMs) pumpIn(gatherMs - sinceMs);
@@ -153,7 +124,7 @@ export function createSender(deps: SenderDeps): Sender {
 
   const choose = (all: number): void => {
     const { taken, unread, waitMs } = chooseNext({ all, low: all - Math.floor(concurrency / keptFreeShare) });
-    if (unread.length > 0) void read(unread).then(pump);
+    if (unread.length > 0) void readContents(deps, unread).finally(pump);
     if (taken.length > 0) void step(send(taken));
     else if (waitMs < Number.POSITIVE_INFINITY) pumpIn(Math.max(waitMs, 1));
   };
@@ -161,40 +132,47 @@ export function createSender(deps: SenderDeps): Sender {
   return {
     pump,
     recorded: ({ claimed }, recorded) => {
-      inFlight.delete(claimed.id);
-      const candidate = chosen.get(claimed.id);
-      if (candidate !== undefined) leave(candidate, recorded);
+      trips.ended(claimed, recorded);
       pump();
     },
-    inFlight: () => inFlight,
+    inFlight: () => trips.inFlight,
     onWire: wire.size,
     drain: async (signal) => {
       draining = true;
       timer?.cancel();
       await wire.drain(signal);
-      if (wire.unsent().length > 0) await deps.queue.unclaim(wire.unsent());
+      if (wire.unsent().length === 0) return;
+      await deps.queue.unclaim(wire.unsent()).catch((error: unknown) => {
+        log.warn({ err: toError(error).message }, "unsent deliveries could not be put back");
+      });
     },
   };
 }
 
-/** @returns what was claimed and is ready to go, noted in `inFlight`; undefined when the database did not answer. */
-function makeClaim(
-  { queue, contents, recorder, log }: SenderDeps,
-  inFlight: Map<number, Claimed>,
-): (candidates: readonly Candidate[]) => Promise<readonly Claimed[] | undefined> {
+async function readContents({ contents, uploads, log }: SenderDeps, candidates: readonly Candidate[]): Promise<void> {
+  try {
+    await contents.load(candidates);
+    await uploads.learn(candidates.flatMap(({ contentId }) => contents.get(contentId) ?? []));
+  } catch (error) {
+    log.warn({ err: toError(error).message }, "contents could not be read");
+  }
+}
+
+/** @returns a function that claims and gives back what may leave now. */
+function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candidate[]) => Promise<readonly Claimed[]> {
+  const { queue, contents, recorder, log } = deps;
   let lost = false;
+
   const takeBackLost = async (): Promise<void> => {
-    await queue.unclaimExcept([...new Set([...inFlight.values()].map(({ flightId }) => flightId))]);
+    await queue.unclaimExcept([...new Set([...trips.inFlight.values()].map(({ flightId }) => flightId))]);
     lost = false;
   };
-  return async (candidates) => {
+  const claim = async (candidates: readonly Candidate[]): Promise<readonly Claimed[] | undefined> => {
     try {
       if (lost) await takeBackLost();
       const [claimed] = await Promise.all([queue.claim(candidates.map(({ id }) => id)), contents.load(candidates)]);
       // A newer content may have come since it was chosen.
       await contents.load(claimed);
-      if (claimed[0] !== undefined) recorder.expect(claimed[0].flightId, claimed.length);
-      for (const each of claimed) inFlight.set(each.id, each);
       return claimed;
     } catch (error) {
       // It may have been written though the answer never came.
@@ -202,5 +180,16 @@ function makeClaim(
       log.warn({ err: toError(error).message }, "deliveries could not be claimed");
       return undefined;
     }
+  };
+
+  return async (candidates) => {
+    trips.begin(candidates);
+    const claimed = await claim(candidates);
+    if (claimed?.[0] !== undefined) recorder.expect(claimed[0].flightId, claimed.length);
+    trips.claimed(claimed ?? []);
+    const then: Recorded = claimed === undefined ? { type: "again", delayMs: retryMs } : { type: "over" };
+    for (const candidate of candidates) if (!trips.inFlight.has(candidate.id)) trips.missed(candidate, then);
+    if (claimed !== undefined && claimed.length < candidates.length) deps.onMissing();
+    return claimed ?? [];
   };
 }

@@ -14,6 +14,7 @@ export interface TimelineFacts {
   readonly attempts: number;
   readonly created_at: Date;
   readonly not_before: Date | null;
+  readonly held: boolean;
   readonly expires_at: Date | null;
   readonly claimed_at: Date | null;
   readonly finished_at: Date | null;
@@ -31,8 +32,10 @@ export function timelineOf(facts: TimelineFacts, entries: readonly StoredEntry[]
       ? []
       : [{ at: facts.claimed_at, event: "sending", detail: `Put on the wire (attempt ${attemptOf(facts)}).` }];
   const told = entries.map(({ at, event, detail }) => ({ at, event, detail: sentence(detail) }));
+  // Refused ones end a moment later; what will become of them is known.
+  const endedAt = facts.finished_at ?? (facts.refusal === null ? undefined : facts.created_at);
   const ended: TimelineEntry[] =
-    facts.finished_at === null ? [] : [{ at: facts.finished_at, event: facts.state, detail: endDetail(facts) }];
+    endedAt === undefined ? [] : [{ at: endedAt, event: facts.state, detail: endDetail(facts) }];
   // Equal times keep this order: what begins comes before what ends.
   return [...began, ...told, ...sending, ...ended].toSorted((a, b) => a.at.getTime() - b.at.getTime());
 }
@@ -42,23 +45,21 @@ function attemptOf({ state, attempts }: TimelineFacts): number {
   return state === "sending" ? attempts + 1 : Math.max(attempts, 1);
 }
 
-function queuedDetail({ state, not_before: notBefore, refusal, silent }: TimelineFacts): string {
-  if (refusal !== null) return `Queued, will not be sent: ${reasonOf(refusal)}.`;
-  if (state === "held" && notBefore !== null) return `Held by quiet hours until ${notBefore.toISOString()}.`;
+function queuedDetail({ held, not_before: notBefore, silent }: TimelineFacts): string {
+  if (held && notBefore !== null) return `Held by quiet hours until ${notBefore.toISOString()}.`;
   if (notBefore !== null) return `Queued, not to be sent before ${notBefore.toISOString()}.`;
   return silent ? "Queued, to be sent without a sound." : "Queued.";
 }
 
 function endDetail(facts: TimelineFacts): string {
-  const { state, message_id: messageId, digest_id: digestId, error, expires_at: expiresAt } = facts;
+  const { state, error, refusal } = facts;
   switch (state) {
     case "sent":
-      if (digestId !== null) return `Arrived in a digest (delivery ${digestId}).`;
-      return `Arrived as message ${messageId ?? "without an id"}${facts.plain ? ", as plain text" : ""}.`;
+      return sentDetail(facts);
     case "expired":
-      return `Not sent: it had expired${expiresAt === null ? "" : ` at ${expiresAt.toISOString()}`}.`;
+      return `Not sent: it had expired${facts.expires_at === null ? "" : ` at ${facts.expires_at.toISOString()}`}.`;
     case "suppressed":
-      return `Not sent: ${reasonOf(error ?? "suppressed")}.`;
+      return `Not sent: ${reasonOf(error ?? refusal ?? "suppressed")}.`;
     case "failed":
       return sentence(`Telegram refused it: ${error ?? "without a reason"}`);
     case "unknown":
@@ -68,6 +69,11 @@ function endDetail(facts: TimelineFacts): string {
     case "held":
       return sentence(state);
   }
+}
+
+function sentDetail({ message_id: messageId, digest_id: digestId, plain }: TimelineFacts): string {
+  if (digestId !== null) return `Arrived in a digest (delivery ${digestId}).`;
+  return `Arrived as message ${messageId ?? "without an id"}${plain ? ", as plain text" : ""}.`;
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -18,7 +18,7 @@ export interface WireDeps {
   readonly concurrency: number;
   /** It leaves at this moment. */
   readonly onLeave: (claimed: Claimed) => void;
-  readonly onAttempt: (claimed: Claimed, attempt: Attempt) => void;
+  readonly onAttempt: (claimed: Claimed, attempt: Attempt, tookMs: number) => void;
 }
 
 /** The calls that are under way, and those that leave as soon as one of them has come back. */
@@ -68,11 +68,12 @@ export function createWire(deps: WireDeps): Wire {
       return;
     }
     const content = contents.get(claimed.contentId);
+    const leftMs = clock.monotonicMs();
     size += 1;
     deps.onLeave(claimed);
     const ended = content === undefined ? uncallable : await attempt(claimed, content);
     size -= 1;
-    deps.onAttempt(claimed, ended);
+    deps.onAttempt(claimed, ended, clock.monotonicMs() - leftMs);
     launchQueued();
     if (size === 0) onEmpty?.();
   };

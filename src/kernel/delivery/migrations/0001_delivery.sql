@@ -29,7 +29,6 @@ create table delivery.outbox (
   chat_id bigint not null,
   content_id bigint not null,
   -- delayed: made for later. held: by quiet hours. Both become queued when not_before comes.
-  -- queued with a not_before: an attempt failed, and what stands behind it in its chat and lane waits with it.
   state text not null default 'queued' constraint outbox_state check (state in ('queued', 'delayed', 'held')),
   -- Without a sound: because it was made so, or by quiet hours.
   silent boolean not null default false,
@@ -42,6 +41,10 @@ create table delivery.outbox (
   sent_ids bigint[],
   created_at timestamptz not null default now(),
   not_before timestamptz,
+  -- Quiet hours have held it, now or before.
+  held boolean not null default false,
+  -- An attempt has failed: what stands behind it in its chat and lane waits with it.
+  retry_at timestamptz,
   expires_at timestamptz,
   -- When the chat's next quiet hours begin: to be judged again from then on. Null when they do not concern it.
   quiet_at timestamptz,
@@ -98,6 +101,7 @@ create table delivery.history (
   sent_ids bigint[],
   created_at timestamptz not null,
   not_before timestamptz,
+  held boolean not null,
   expires_at timestamptz,
   thread_id bigint,
   reply_to bigint,
@@ -211,7 +215,8 @@ create view delivery.record as
       when o.state = 'delayed' then 'queued'
       else o.state
     end as state,
-    o.silent, o.plain, o.attempts, content.dedupe_key, o.created_at, o.not_before, o.expires_at, flight.claimed_at,
+    o.silent, o.plain, o.attempts, content.dedupe_key, o.created_at, o.not_before, o.held,
+    o.expires_at, flight.claimed_at,
     null::timestamptz as finished_at, null::bigint as message_id, o.digest_id, o.refusal, null::text as error
   from delivery.outbox as o
   join delivery.content on content.id = o.content_id
@@ -220,6 +225,6 @@ create view delivery.record as
   ) as flight on true
   union all
   select h.id, h.lane, h.chat_id, h.content_id, content.topic, h.state, h.silent, h.plain, h.attempts, content.dedupe_key, h.created_at,
-    h.not_before, h.expires_at, h.claimed_at, h.finished_at, h.message_id, h.digest_id, null, h.error
+    h.not_before, h.held, h.expires_at, h.claimed_at, h.finished_at, h.message_id, h.digest_id, null, h.error
   from delivery.history as h
   left join delivery.content on content.id = h.content_id;

@@ -6,7 +6,8 @@ import type { Claimed } from "../claimed.ts";
 
 const columns = `o.id, o.lane, o.chat_id, o.content_id, o.silent, o.plain, o.perhaps_repeat, o.attempts, o.sent_ids,
       o.thread_id, o.reply_to, o.edit_message_id, o.card_id, card.message_id as card_message_id, card.shown,
-      o.is_digest, o.settle_handler is not null as settles`;
+      o.is_digest, o.settle_handler is not null as settles,
+      extract(epoch from now() - coalesce(o.not_before, o.created_at))::float8 as waited`;
 
 /**
  * Marks the chosen deliveries as being on the wire: one new row that names them all, written and flushed before the
@@ -56,6 +57,7 @@ interface ClaimedRow {
   readonly shown: "text" | "media" | null;
   readonly is_digest: boolean;
   readonly settles: boolean;
+  readonly waited: number;
   readonly flight_id: number;
   readonly claimed_at: number;
 }
@@ -99,6 +101,7 @@ function claimedFrom(row: ClaimedRow): Claimed {
         : { id: row.card_id, messageId: row.card_message_id, shown: row.shown ?? "text" },
     isDigest: row.is_digest,
     settles: row.settles,
+    waitedSeconds: row.waited,
     flightId: row.flight_id,
     claimedAt: row.claimed_at,
   };

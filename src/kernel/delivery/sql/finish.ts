@@ -32,10 +32,10 @@ export async function finish(tx: Tx, which: RawBuilder<unknown>, end: End): Prom
       delete from delivery.outbox as o where ${which} returning o.*
     ), kept as (
       insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat, attempts, sent_ids,
-        created_at, not_before, expires_at, thread_id, reply_to, card_id, edit_message_id, digest_id, claimed_at,
+        created_at, not_before, held, expires_at, thread_id, reply_to, card_id, edit_message_id, digest_id, claimed_at,
         message_id, error)
       select id, lane, chat_id, content_id, ${end.state}::text, silent, plain, perhaps_repeat,
-        attempts + ${attempted ? 1 : 0}::int, sent_ids, created_at, not_before, expires_at, thread_id, reply_to, card_id,
+        attempts + ${attempted ? 1 : 0}::int, sent_ids, created_at, not_before, held, expires_at, thread_id, reply_to, card_id,
         edit_message_id, digest_id, to_timestamp(${end.claimedAt ?? null}::float8), ${end.messageId ?? null}::bigint,
         ${end.error ?? null}::text
       from done

@@ -59,10 +59,10 @@ export function insertDeliveries(of: NewDeliveries): {
       ${content(of)}
       returning id
     ), made as (
-      insert into delivery.outbox (lane, chat_id, content_id, state, silent, not_before, expires_at, quiet_at, refusal,
+      insert into delivery.outbox (lane, chat_id, content_id, state, silent, not_before, held, expires_at, quiet_at, refusal,
         thread_id, reply_to, card_id, edit_message_id, settle_handler, settle_reference)
       select distinct on (verdict.chat_id) ${of.lane}::smallint, verdict.chat_id, verdict.content_id, verdict.state,
-        verdict.hushed, verdict.not_before, ${optional(of.expiresAt)}::timestamptz, verdict.quiet_at, verdict.refusal,
+        verdict.hushed, verdict.not_before, verdict.state = 'held', ${optional(of.expiresAt)}::timestamptz, verdict.quiet_at, verdict.refusal,
         ${optional(of.threadId)}::bigint, ${optional(of.replyTo)}::bigint, ${optional(of.cardId)}::bigint,
         ${optional(of.editMessageId)}::bigint, ${optional(of.settle?.handler)}::text,
         ${optional(of.settle?.reference)}::text

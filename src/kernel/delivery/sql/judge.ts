@@ -80,8 +80,9 @@ export async function rejudge(tx: Tx, which: RawBuilder<unknown>): Promise<reado
     )
     update delivery.outbox as o set
       state = verdict.state,
-      -- A queued one may be waiting for its next attempt.
-      not_before = case when o.state = 'queued' and verdict.state = 'queued' then o.not_before else verdict.not_before end,
+      -- What is let out keeps the time at which it was.
+      not_before = case when verdict.state = 'queued' then least(o.not_before, now()) else verdict.not_before end,
+      held = o.held or verdict.state = 'held',
       silent = verdict.hushed,
       quiet_at = verdict.quiet_at,
       refusal = coalesce(o.refusal, verdict.refusal)

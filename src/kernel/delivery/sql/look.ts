@@ -14,7 +14,7 @@ interface CandidateRow {
 
 const columns = `o.id, o.lane, o.chat_id, o.content_id,
     o.edit_message_id is not null or card.message_id is not null as edit,
-    extract(epoch from o.not_before - now())::float8 * 1000 as wait_ms`;
+    extract(epoch from o.retry_at - now())::float8 * 1000 as wait_ms`;
 
 /** What may go; what is refused, expired or to be judged again is found by the sweeps. */
 const open = `o.state = 'queued' and o.refusal is null and (o.expires_at is null or o.expires_at > now())`;

@@ -26,9 +26,9 @@ const record = {
     returning o.*, sent.message_id, to_timestamp(sent.claimed_at) as claimed_at
   )
   insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat, attempts, sent_ids,
-    created_at, not_before, expires_at, thread_id, reply_to, claimed_at, message_id)
+    created_at, not_before, held, expires_at, thread_id, reply_to, claimed_at, message_id)
   select id, lane, chat_id, content_id, 'sent', silent, plain, perhaps_repeat, attempts + 1, sent_ids,
-    created_at, not_before, expires_at, thread_id, reply_to, claimed_at, message_id
+    created_at, not_before, held, expires_at, thread_id, reply_to, claimed_at, message_id
   from done`,
 };
 

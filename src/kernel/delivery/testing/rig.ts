@@ -135,7 +135,7 @@ const noMedia: MediaStore = {
     throw new Error("no media here");
   },
   verifySigned: () => undefined,
-} as unknown as MediaStore;
+};
 
 async function unexpected(): Promise<never> {
   return await Promise.reject(new Error("no media here"));

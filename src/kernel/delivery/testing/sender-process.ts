@@ -54,9 +54,13 @@ const { root, environment, leaseTtlMs } = options;
 const rig = await makeRig({ database, server: { root }, environment, leaseTtlMs, wrapApi, settlements: [settlement] });
 rig.engine.start();
 process.on("SIGTERM", () => {
-  void rig.stop().then(async () => {
-    await database.close();
-    process.disconnect();
-  });
+  void stop();
 });
+
+async function stop(): Promise<void> {
+  await rig.stop();
+  await database.close();
+  process.disconnect();
+}
+
 process.send?.("started");

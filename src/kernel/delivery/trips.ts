@@ -1,0 +1,65 @@
+import type { Backlog } from "./backlog.ts";
+import { departureOf } from "./choose-next.ts";
+import type { Claimed } from "./claimed.ts";
+import type { Contents } from "./contents.ts";
+import type { Candidate } from "./horizon.ts";
+import type { Departure, Pacer } from "./pacer.ts";
+import type { Recorded } from "./recorder.ts";
+
+/** Deliveries from when they are chosen until their end, or their return to the queue, is written down. */
+export interface Trips {
+  readonly begin: (candidates: readonly Candidate[]) => void;
+  /** Claimed: on the wire now, or in a moment. */
+  readonly claimed: (claimed: readonly Claimed[]) => void;
+  readonly leaves: (claimed: Claimed) => void;
+  /** Chosen, but not claimed: gone by other hands, or the database did not answer. */
+  readonly missed: (candidate: Candidate, then: Recorded) => void;
+  readonly ended: (claimed: Claimed, then: Recorded) => void;
+  /** Claimed and not yet written down. */
+  readonly inFlight: ReadonlyMap<number, Claimed>;
+}
+
+export interface TripsDeps {
+  readonly backlog: Backlog;
+  readonly contents: Contents;
+  readonly pacer: () => Pacer;
+  /** A chat has nothing left in memory, and more in the database. */
+  readonly onRoom: () => void;
+}
+
+export function createTrips({ backlog, contents, pacer, onRoom }: TripsDeps): Trips {
+  const chosen = new Map<number, Candidate>();
+  const inFlight = new Map<number, Claimed>();
+  const departure = (candidate: Candidate): Departure => departureOf(candidate, contents.get(candidate.contentId));
+
+  const end = (candidate: Candidate, then: Recorded): void => {
+    chosen.delete(candidate.id);
+    const horizon = backlog.lanes[candidate.lane];
+    if (then.type === "again") horizon?.putBack(candidate, then.delayMs);
+    else horizon?.finish(candidate);
+    if (horizon?.hasGaps() === true) onRoom();
+  };
+
+  return {
+    begin: (candidates) => {
+      for (const candidate of candidates) chosen.set(candidate.id, candidate);
+    },
+    claimed: (claimed) => {
+      for (const each of claimed) inFlight.set(each.id, each);
+    },
+    leaves: ({ id }) => {
+      const candidate = chosen.get(id);
+      if (candidate !== undefined) pacer().leave(departure(candidate));
+    },
+    missed: (candidate, then) => {
+      pacer().takeBack(departure(candidate));
+      end(candidate, then);
+    },
+    ended: ({ id }, then) => {
+      inFlight.delete(id);
+      const candidate = chosen.get(id);
+      if (candidate !== undefined) end(candidate, then);
+    },
+    inFlight,
+  };
+}
