@@ -41,7 +41,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     await assertFontFiles();
     const assembly = assemble(options);
     undo.add("Bot API connections", assembly.api.close);
-    const botUsername = await identify(assembly);
+    // Both take their time: side by side, but nothing is sent or received before both are well.
+    const identifying = identify(assembly);
+    const preparing = prepare(assembly, undo);
+    await Promise.allSettled([identifying, preparing]);
+    const botUsername = await identifying;
+    await preparing;
     const url = await begin(assembly, options, undo);
     return { url, botUsername, stop: undo.run };
   } catch (error) {
@@ -70,20 +75,25 @@ async function identify({ api, kernel }: Assembly): Promise<string | undefined> 
   }
 }
 
-/** From the bottom up, so that nothing is received before everything that it may need is there. */
-async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promise<string> {
-  const { kernel, listener, settings, jobs, media, drawing, delivery, telegram, parts } = assembly;
+/** What works without Telegram. */
+async function prepare(assembly: Assembly, undo: Undo): Promise<void> {
+  const { listener, settings, jobs, media, drawing, delivery } = assembly;
   undo.add("media", media.stop);
   for (const process of drawing) undo.add("drawing", process.close);
   await settings.start();
   undo.add("settings", settings.stop);
   await listener.start();
   undo.add("listener", listener.close);
+  undo.add("delivery", delivery.stop);
   jobs.register(backgroundWork(assembly));
   await jobs.start();
-  delivery.start();
-  undo.add("delivery", delivery.stop);
   undo.add("jobs", jobs.stop);
+}
+
+/** From the bottom up, so that nothing is received before everything that it may need is there. */
+async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promise<string> {
+  const { kernel, jobs, delivery, telegram, parts } = assembly;
+  delivery.start();
   kernel.health.add("database", async () => {
     await sql`select 1`.execute(kernel.db);
     return { ok: true, detail: "answers" };

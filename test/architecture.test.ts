@@ -106,11 +106,11 @@ const rules: Readonly<Record<string, (edge: Edge) => boolean>> = {
     isTest(from) ||
     !to.startsWith("src/") ||
     inside(to, "src/sandbox", "src/kernel/lib"),
-  "only main.ts and tests import the sandbox": ({ from, to, typeOnly }) =>
+  "only serve.ts and tests import the sandbox": ({ from, to, typeOnly }) =>
     !inside(to, "src/sandbox") ||
     inside(from, "src/sandbox") ||
     isTest(from) ||
-    from === "src/main.ts" ||
+    from === "src/serve.ts" ||
     from === "src/sandbox.ts" ||
     (typeOnly && inside(from, "web")),
   "the pages take only types from the server": ({ from, to, typeOnly }) =>
@@ -147,7 +147,7 @@ test("each rule can fail", () => {
       "src/kernel/http/index.ts",
     ),
     "the sandbox stands alone": edge("src/sandbox/server.ts", "src/kernel/db/index.ts"),
-    "only main.ts and tests import the sandbox": edge("src/kernel/http/x.ts", "src/sandbox/server.ts"),
+    "only serve.ts and tests import the sandbox": edge("src/kernel/http/x.ts", "src/sandbox/server.ts"),
     "the pages take only types from the server": edge("web/sandbox/app.tsx", "src/sandbox/protocol.ts"),
     "nothing that runs imports a test": edge("src/main.ts", "test/support/until.ts"),
   };

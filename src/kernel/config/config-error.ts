@@ -3,7 +3,7 @@ export interface ConfigProblem {
   readonly expected: string;
 }
 
-/** The environment is not usable. `main.ts` prints one line per problem and exits with 78 (`EX_CONFIG`). */
+/** The environment is not usable. `serve.ts` prints one line per problem and exits with 78 (`EX_CONFIG`). */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly ConfigProblem[];

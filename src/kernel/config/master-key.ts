@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { ConfigError } from "./config-error.ts";
@@ -20,14 +20,26 @@ export function masterKey({
   const file = join(directory, "encryption-key");
   try {
     makeDirectory(directory);
-    // Two programs that start at once: one makes the file, the other finds it made.
-    writeFileSync(file, randomBytes(keyBytes).toString("base64"), { flag: "wx", mode: 0o600 });
+    if (!existsSync(file)) makeKey(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unusable(directory, error);
+    throw unusable(directory, error);
   }
   const key = Buffer.from(readFileSync(file, "utf8"), "base64");
   if (key.length !== keyBytes) throw unusable(directory, undefined);
   return key;
+}
+
+/** The name appears with the whole key behind it, whatever kills us; of two programs that start at once one makes it. */
+function makeKey(file: string): void {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, randomBytes(keyBytes).toString("base64"), { mode: 0o600, flush: true });
+  try {
+    linkSync(own, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(own);
+  }
 }
 
 function unusable(directory: string, cause: unknown): ConfigError {

@@ -24,6 +24,9 @@ interface Migration {
 /** Any number, the same in every version: two programs that start at once migrate one after the other. */
 const advisoryLock = 7_316_512;
 
+/** A server that takes the connection and says nothing must not hold up a start for ever. */
+const connectionTimeoutMillis = 5000;
+
 /**
  * Brings the database to this program's version: each file that is not yet applied, in the order of the sources and
  * their numbers, each in a transaction of its own. Forward only.
@@ -32,7 +35,7 @@ const advisoryLock = 7_316_512;
  * migration of one of these modules that this program does not have.
  */
 export async function migrate(url: string, sources: readonly MigrationSource[]): Promise<number> {
-  const client = new Client({ connectionString: url, application_name: "telecast migrate" });
+  const client = new Client({ connectionString: url, application_name: "telecast migrate", connectionTimeoutMillis });
   await client.connect();
   try {
     await client.query("select pg_advisory_lock($1)", [advisoryLock]);
