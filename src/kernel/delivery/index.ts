@@ -1,7 +1,7 @@
-export { createDelivery, type DeliveryDeps, type DeliveryEngine, deliveryMigrations } from "./create-delivery.ts";
+export { createDelivery, type DeliveryDeps, type DeliveryEngine } from "./create-delivery.ts";
 export type * from "./delivery.ts";
 export { deliveryStates, lanes } from "./delivery.ts";
 export { deliveryPersonalData } from "./personal-data.ts";
-export { deliverySettings, doubtSettings, paceSettings, retentionSettings } from "./settings.ts";
+export { deliverySettings } from "./settings.ts";
 export { deliveryQueueCheck } from "./queue-check.ts";
 export { kernelTopics } from "./topics.ts";
