@@ -1,4 +1,4 @@
-import { afterCommit, type Listener, type MigrationSource, type Tx } from "../db/index.ts";
+import { afterCommit, type Listener, type Tx } from "../db/index.ts";
 import type { Schedule } from "../jobs/index.ts";
 import type { Health } from "../observability/index.ts";
 import { createCards } from "./cards.ts";
@@ -14,11 +14,6 @@ import { moveDeliveries } from "./sql/finish.ts";
 import { createTopics } from "./topics.ts";
 import { createWakeup, deliveryChannel, oldPayload } from "./wakeup.ts";
 import { createWriter } from "./write-deliveries.ts";
-
-export const deliveryMigrations: MigrationSource = {
-  module: "delivery",
-  directory: new URL("./migrations/", import.meta.url),
-};
 
 export interface DeliveryDeps extends SendingDeps {
   /** Every feature's; the kernel's own are added. */
