@@ -15,12 +15,14 @@ export interface RetentionDeps {
 
 const dayMs = 86_400_000;
 const daysAhead = 7;
+/** Rows deleted in one statement, so that no lock is held for long. */
+const batch = 10_000;
 
-/** Makes the coming days' partitions of the history, drops the days that have been kept long enough, and what belongs to them. */
+/** Nightly: makes the coming days' partitions of the history, drops the days that have been kept long enough, and what belongs to them. */
 export function deliveryRetention(deps: RetentionDeps): Schedule {
   return {
     name: "delivery.keep-and-drop",
-    cron: "17 * * * *",
+    cron: "17 3 * * *",
     timeZone: "UTC",
     job: defineJob({
       name: "delivery.keep-and-drop",
@@ -37,22 +39,21 @@ export function deliveryRetention(deps: RetentionDeps): Schedule {
 export async function makeDays(db: Db, now: Date): Promise<void> {
   await inTransaction(db, async (tx) => {
     await oneAtATime(tx);
-    const { rows } = await sql<{ exists: boolean }>`
-      select exists (select from delivery.history_default where finished_at >= ${startOfDay(now)}) as exists`.execute(
-      tx,
-    );
-    // Then today's partition cannot be attached any more; tomorrow's can.
-    for (let day = rows[0]?.exists === true ? 1 : 0; day <= daysAhead; day += 1) {
-      await makeDay(tx, new Date(startOfDay(now).getTime() + day * dayMs));
+    for (let ahead = 0; ahead <= daysAhead; ahead += 1) {
+      await makeDay(tx, new Date(startOfDay(now).getTime() + ahead * dayMs));
     }
   });
 }
 
 async function makeDay(tx: Tx, day: Date): Promise<void> {
+  const next = new Date(day.getTime() + dayMs);
+  const { rows } = await sql`
+    select from delivery.history_default where finished_at >= ${day} and finished_at < ${next} limit 1`.execute(tx);
+  // A partition for a day of which the default one has rows is refused; it keeps the rest of that day too.
+  if (rows.length > 0) return;
   await sql`
     create table if not exists delivery.${sql.id(partitionName(day))} partition of delivery.history
-    for values from (${sql.lit(day.toISOString())}) to (${sql.lit(new Date(day.getTime() + dayMs).toISOString())})
-  `.execute(tx);
+    for values from (${sql.lit(day.toISOString())}) to (${sql.lit(next.toISOString())})`.execute(tx);
 }
 
 async function dropOld({ db, clock, settings }: RetentionDeps): Promise<void> {
@@ -70,12 +71,27 @@ async function dropOld({ db, clock, settings }: RetentionDeps): Promise<void> {
   await sql`
     delete from delivery.card where changed_at < ${new Date(clock.now().getTime() - cardDays * dayMs)}
       and not exists (select from delivery.outbox where card_id = card.id)`.execute(db);
-  // What something unfinished still needs stays, however old; ids grow with time, so the rest is a range.
-  await sql`
-    delete from delivery.content as c
-    where c.created_at < ${before}
-      and not exists (select from delivery.outbox as o where o.content_id = c.id)
-      and not exists (select from delivery.history as h where h.content_id = c.id)`.execute(db);
+  await dropContents(db, before);
+}
+
+/** Said long ago, and nothing that is kept refers to it. Ids grow with time, so what may refer to it is found by range. */
+async function dropContents(db: Db, before: Date): Promise<void> {
+  const { rows } = await sql<{ newest: number | null }>`
+    select max(id) as newest from delivery.content where created_at < ${before}`.execute(db);
+  const newest = rows[0]?.newest ?? 0;
+  for (let deleted = batch; deleted === batch;) {
+    const { numAffectedRows } = await sql`
+      delete from delivery.content where id in (
+        select id from delivery.content where id <= ${newest} and created_at < ${before}
+        except (
+          select content_id from delivery.outbox where content_id <= ${newest}
+          union all
+          select content_id from delivery.history where content_id <= ${newest}
+        )
+        limit ${batch}
+      )`.execute(db);
+    deleted = Number(numAffectedRows ?? 0n);
+  }
 }
 
 /** Waiting for this lock would make everybody else wait too; the next run tries again. */
