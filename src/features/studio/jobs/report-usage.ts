@@ -26,7 +26,10 @@ const payload = z.object({
 export type UsageQuestion = z.input<typeof payload>;
 
 export const reportDays = 14;
-const chartSize = { width: 640, height: 320, theme: "light" } as const;
+/** Small, so that its letters can be read where Telegram shows it, on a phone. */
+const chartSize = { width: 440, height: 280, theme: "light" } as const;
+const deliveredColor = "#12a67a";
+const otherColor = "#c3ccd6";
 const largestChart = 2 * 1024 * 1024;
 
 /** Answers `/stats`: drawing a chart takes longer than an answer in the chat should hold its lock. */
@@ -107,7 +110,8 @@ function chartOf({ byDay }: Usage, t: Translate): Parameters<Kernel["charts"]["r
     data: [...values],
   });
   return {
-    title: { text: t.plain("studio-stats-chart") },
+    color: [deliveredColor, otherColor],
+    title: { text: t.plain("studio-stats-chart"), textStyle: { fontSize: 16 } },
     legend: { bottom: 0 },
     grid: { left: 40, right: 16, top: 48, bottom: 56 },
     xAxis: { type: "category", data: byDay.map(({ name }) => name.slice(5)) },
