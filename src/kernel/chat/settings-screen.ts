@@ -76,10 +76,9 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
       return choiceScreen(
         context,
         t("chat-settings-choose-language"),
-        languages.map((language) => ({
-          text: languageNames[language],
-          callback: callbackData("set", "lang", language),
-        })),
+        languages.map((language) =>
+          choice(languageNames[language], language === user.language, callbackData("set", "lang", language)),
+        ),
       );
     case "lang": {
       const language = languages.find((known) => known === value);
@@ -89,7 +88,7 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
     }
     case "zone":
       return choiceScreen(context, t("chat-settings-choose-zone"), [
-        ...commonZones.map((zone) => ({ text: zoneName(zone), callback: callbackData("set", "tz", zone) })),
+        ...commonZones.map((zone) => choice(zoneName(zone), zone === user.timeZone, callbackData("set", "tz", zone))),
         { text: t.plain("chat-settings-other-zone"), callback: callbackData("set", "typezone") },
       ]);
     case "typezone":
@@ -105,7 +104,7 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
       await setZone(deps, context, value);
       return await mainScreen(deps, { ...context, user: { ...user, timeZone: value } });
     case "quiet":
-      return quietScreen(context);
+      return await quietScreen(deps, context);
     case "hours":
       await setQuiet(deps, context, value);
       return await mainScreen(deps, context);
@@ -148,14 +147,15 @@ async function mainScreen(deps: ChatDeps, context: UpdateContext): Promise<Conte
   return { kind: "text", html: Html.join(parts, "\n\n"), keyboard: { inline: rows } };
 }
 
-function quietScreen(context: UpdateContext): Content {
-  const { t } = context;
+async function quietScreen({ delivery }: ChatDeps, context: UpdateContext): Promise<Content> {
+  const { t, tx, chat } = context;
+  const now = await delivery.preferences.quietHours(tx, chat.id);
   return choiceScreen(context, t("chat-settings-choose-quiet"), [
-    { text: t.plain("chat-settings-quiet-off"), callback: callbackData("set", "hours", "off") },
-    ...quietChoices.map(({ from, to }) => ({
-      text: rangeText(context, { from, to }),
-      callback: callbackData("set", "hours", `${from}-${to}`),
-    })),
+    choice(t.plain("chat-settings-quiet-off"), now === undefined, callbackData("set", "hours", "off")),
+    ...quietChoices.map(({ from, to }) => {
+      const isCurrent = now?.from === from && now.to === to;
+      return choice(rangeText(context, { from, to }), isCurrent, callbackData("set", "hours", `${from}-${to}`));
+    }),
   ]);
 }
 
@@ -236,6 +236,11 @@ function choiceScreen(context: UpdateContext, html: Html, choices: readonly Butt
   const rows: Button[][] = [];
   for (let at = 0; at < choices.length; at += 2) rows.push(choices.slice(at, at + 2));
   return { kind: "text", html, keyboard: { inline: [...rows, [backButton(context)]] } };
+}
+
+/** What is chosen now has a dot before it. */
+function choice(text: string, isCurrent: boolean, callback: string): Button {
+  return { text: `${isCurrent ? "● " : ""}${text}`, callback };
 }
 
 function button({ t }: UpdateContext, screen: "language" | "zone" | "quiet" | "topics"): Button {

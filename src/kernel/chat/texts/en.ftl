@@ -79,7 +79,8 @@ chat-receipt =
         [one] credit
        *[other] credits
     }
-    Receipt: <code>{ $charge }</code>
+    Receipt:
+    <code>{ $charge }</code>
 chat-receipt-unknown =
     ✅ Your payment of { $stars } ⭐ was received, but I cannot tell which offer it belongs to. It is safe: an operator will credit or refund it.
     Receipt: <code>{ $charge }</code>

@@ -73,7 +73,8 @@ chat-receipt =
     ✅ <b>결제가 완료되었습니다</b>
     ⭐ { $stars } → <b>{ $credits }</b>크레딧
     잔액: <b>{ $balance }</b>크레딧
-    영수증: <code>{ $charge }</code>
+    영수증:
+    <code>{ $charge }</code>
 chat-receipt-unknown =
     ✅ 스타 { $stars }개의 결제를 받았지만 어느 주문의 결제인지 알 수 없습니다. 결제는 안전하게 기록되었고, 운영자가 크레딧 지급이나 환불을 처리합니다.
     영수증: <code>{ $charge }</code>

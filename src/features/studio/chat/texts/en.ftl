@@ -77,7 +77,10 @@ studio-card-delivered = ✅ Done in { $took } s · <b>{ $credits }</b> { chat-cr
 studio-card-delivered-free = ✅ Done in { $took } s · free
 studio-card-cancelled = 🚫 Cancelled.
 studio-card-expired = ⌛️ It took too long, so I gave it up.
-studio-card-paid-back = Nothing was charged: you can spend your { $credits } { chat-credit-word } again.
+studio-card-paid-back = Nothing was charged: your { $credits } { COUNT($credits) ->
+    [one] credit is
+   *[other] credits are
+  } back.
 studio-video-caption = { $model } · { $seconds } s
 studio-button-cancel = ✖️ Cancel
 studio-button-again = 🔁 Again
