@@ -1,5 +1,7 @@
 import { render } from "preact";
 
+import { loadMissingFonts } from "../shared/missing-fonts.ts";
+
 import "../shared/styles/fonts.css";
 import "../shared/styles/tokens.css";
 import "../shared/styles/base.css";
@@ -20,6 +22,7 @@ import { makeSession } from "./session/session.ts";
 import { SessionProvider } from "./session/use-session.ts";
 
 const root = document.querySelector("#app");
+await loadMissingFonts(document);
 if (root !== null) {
   render(
     <SessionProvider value={makeSession(window)}>
