@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { readConfig } from "#kernel/config/index.ts";
 import { type Database, openDatabase } from "#kernel/db/index.ts";
@@ -45,7 +46,14 @@ export async function runApp(environment: Readonly<Record<string, string>> = {})
     await rm(dataDir, { recursive: true, force: true });
   });
   const url = await emptyDatabase({ template: true });
-  const sandbox = await startSandbox({ clock: systemClock, ids: systemIds, host: "127.0.0.1", port: 0 });
+  const sandbox = await startSandbox({
+    clock: systemClock,
+    ids: systemIds,
+    host: "127.0.0.1",
+    port: 0,
+    // Built before the tests run; without it only the browser's journeys fail.
+    pageDir: fileURLToPath(new URL("../../web/dist/sandbox", import.meta.url)),
+  });
   cleanUp(sandbox.close);
   const log = silentLogger();
   const database = openDatabase({ url, log, connections: 24 });
