@@ -17,10 +17,19 @@ test("each kind of button is told apart", () => {
   assert.equal(kindOfButton({ text: "x", switch_inline_query: "" }), "inline");
 });
 
-test("an invoice without a keyboard has a Pay button, with one it keeps its own", () => {
+test("an invoice's usual Pay button speaks the person's language, one of the bot's own stays as it is", () => {
   const invoice = { title: "", description: "", start_parameter: "", currency: "XTR", total_amount: 100 };
   const bare = { invoice } as Message;
   assert.deepEqual(inlineRows(bare, payText), [[{ text: "Pay 100", pay: true }]]);
+  const usual = [
+    [
+      { text: "Pay ⭐️100", pay: true as const },
+      { text: "Later", callback_data: "x" },
+    ],
+  ];
+  assert.deepEqual(inlineRows({ ...bare, reply_markup: { inline_keyboard: usual } }, payText), [
+    [{ text: "Pay 100", pay: true }, usual[0]?.[1]],
+  ]);
   const own = [[{ text: "Buy", pay: true }]];
   assert.deepEqual(inlineRows({ ...bare, reply_markup: { inline_keyboard: own } }, payText), own);
 });

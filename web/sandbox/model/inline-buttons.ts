@@ -13,15 +13,21 @@ export function kindOfButton(button: InlineKeyboardButton): ButtonKind {
   return "inline";
 }
 
-/** The rows of a message's keyboard; an invoice that has none gets its Pay button. */
+/** What Telegram's servers write on the button of an invoice that the bot gave none; each client says it its own way. */
+const usualPayText = /^Pay ⭐\u{FE0F}?\d+$/u;
+
+/** The rows of a message's keyboard; the usual Pay button of an invoice speaks the person's language. */
 export function inlineRows(
   message: Message,
   payText: (amount: number) => string,
 ): readonly (readonly InlineKeyboardButton[])[] {
   // What the sandbox passes on may also be a reply keyboard, whatever the type says.
   const rows = (message.reply_markup as Partial<NonNullable<Message["reply_markup"]>> | undefined)?.inline_keyboard;
-  if (rows !== undefined && rows.length > 0) return rows;
-  return message.invoice === undefined ? [] : [[{ text: payText(message.invoice.total_amount), pay: true }]];
+  const { invoice } = message;
+  if (invoice === undefined) return rows ?? [];
+  const usual = { text: payText(invoice.total_amount), pay: true } as const;
+  if (rows === undefined || rows.length === 0) return [[usual]];
+  return rows.map((row) => row.map((button) => ("pay" in button && usualPayText.test(button.text) ? usual : button)));
 }
 
 /** Cuts a Pay button's text at each "⭐" and "XTR", which are drawn as Stars. */

@@ -215,7 +215,7 @@ export const english = {
   },
   pay: {
     title: "Pay with Stars",
-    button: (amount: string): string => `Pay ${amount} Stars`,
+    button: (amount: string): string => `Pay ⭐ ${amount}`,
     total: "Total",
     monthly: "Every 30 days",
     balance: "Your balance",

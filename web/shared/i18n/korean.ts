@@ -215,7 +215,7 @@ export const korean: Dictionary = {
   },
   pay: {
     title: "스타로 결제",
-    button: (amount) => `스타 ${amount}개 결제`,
+    button: (amount) => `⭐ ${amount} 결제`,
     total: "합계",
     monthly: "30일마다",
     balance: "내 잔액",

@@ -82,6 +82,7 @@ studio-cancel-done = 취소했습니다. 차감된 크레딧은 없습니다.
 studio-cancel-done-free = 취소했습니다.
 studio-cancel-too-late = 이미 완성된 영상입니다.
 studio-again-started = 만들기 시작했습니다.
+studio-private-only = 저와의 개인 채팅에서만 됩니다.
 studio-not-yours = 본인의 영상이 아닙니다.
 studio-prompt-gone = 프롬프트는 보관하지 않으며, 이 채팅에도 더 이상 없습니다. 다시 보내 주세요.
 studio-model-taken = 🎬 다른 모델로 만들기 시작했습니다.
@@ -97,7 +98,7 @@ studio-failure-lost = ❌ 서비스가 영상을 잃어버렸습니다.
 studio-failure-provider = ❌ 서비스가 이 영상을 만들지 못했습니다.
 studio-failure-delivery = ❌ 영상은 완성되었지만 이 채팅으로 보내지 못했습니다.
 
-studio-refused-insufficient_credits = 이 영상에는 <b>{ $price }</b>크레딧이 필요하지만 <b>{ $available }</b>크레딧이 있습니다. 크레딧을 구매한 뒤 다시 보내 주세요.
+studio-refused-insufficient_credits = 이 영상에는 <b>{ $price }</b>크레딧이 필요하지만 보유 크레딧은 <b>{ $available }</b>입니다. 구매한 뒤 다시 보내 주세요.
 studio-refused-quota_used = 오늘의 무료 영상 { $perDay }개를 모두 사용했습니다. 내일 다시 만들 수 있습니다.
 studio-refused-too_many_queued = 이미 영상 { $most }개가 대기 중입니다. 일부가 끝난 뒤 다시 주문해 주세요.
 studio-refused-prompt_too_short = 몇 마디로 설명해 주세요. 최소 { $least }자입니다.
