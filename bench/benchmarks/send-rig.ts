@@ -1,8 +1,8 @@
 import type { Database } from "#kernel/db/index.ts";
 
-import { believe } from "../harness/benchmark.ts";
+import { believe, Unbelievable } from "../harness/benchmark.ts";
 import { machineMs, sleep } from "../harness/machine-clock.ts";
-import { lastId, untilRecorded, verifyEach } from "../harness/verify.ts";
+import { lastId, outcomes, untilRecorded, verifyEach } from "../harness/verify.ts";
 import type { RunningApp, Telegram, Workbench } from "../harness/workbench.ts";
 import type { Queued } from "../processes/app.ts";
 import type { ServerKind } from "../processes/bot-api.ts";
@@ -25,7 +25,7 @@ export interface Sent {
 export const concurrency = 64;
 /** The lease, the first poll: what is measured begins when nothing of it is under way. */
 const settleMs = 2000;
-const patienceMs = 300_000;
+const patienceMs = 120_000;
 
 export async function sendRig(bench: Workbench, kind: ServerKind = "raw"): Promise<SendRig> {
   const database = await bench.server.newDatabase();
@@ -54,7 +54,10 @@ export async function measureSending(
   believe(queued === count, `${queued} of ${count} were queued`);
   // Until here is the cost of queueing, which a loop over a list does not have; shown beside it.
   const arrived = await telegram.process.call("reached", count, patienceMs);
-  believe(arrived, `not all of ${count} messages arrived within ${patienceMs / 1000} s`);
+  if (!arrived) {
+    const recorded = await outcomes(database, afterId);
+    throw new Unbelievable(`not all of ${count} messages arrived within ${patienceMs / 1000} s; recorded: ${recorded}`);
+  }
   await untilRecorded(database);
   const seconds = (machineMs() - committedMs) / 1000;
   const programMs = (await app.process.processorMs()) - programBefore;

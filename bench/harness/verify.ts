@@ -52,3 +52,15 @@ export async function lastId({ pool }: Database): Promise<number> {
   const { rows } = await pool.query<{ id: number }>("select nextval('delivery.delivery_id') as id");
   return rows[0]?.id ?? 0;
 }
+
+/** What has become of everything made since `afterId`, for complaints. */
+export async function outcomes({ pool }: Database, afterId: number): Promise<string> {
+  const { rows } = await pool.query<{ state: string; error: string | null; count: number }>(
+    `select state, error, count(*) from (
+      select state, error from delivery.history where id > $1
+      union all select state, refusal from delivery.outbox where id > $1
+    ) as made group by 1, 2`,
+    [afterId],
+  );
+  return rows.map(({ state, error, count }) => `${count} ${state}${error === null ? "" : ` (${error})`}`).join(", ");
+}
