@@ -25,9 +25,16 @@ const noor = await openPerson(sandbox.url, 700_000_005);
 
 const picture = createCanvas(64, 64).toBuffer("image/png");
 
-async function give(username: string, credits: number): Promise<void> {
-  const command = await admin.say(`/credit ${username} +${credits} for the tests`);
-  await admin.sees("Done.", { since: command });
+async function give(person: typeof alex, credits: number): Promise<void> {
+  await admin.say(`/credit ${person.id} +${credits} for the tests`);
+  await until("the credits", async () => {
+    const { rows } = await sql`
+      select from ledger.account join account.person on person.id = owner
+      where kind = 'user' and currency = 'CREDIT' and telegram_id = ${person.id} and posted >= ${credits * 1000}`.execute(
+      db,
+    );
+    return rows.length > 0;
+  });
 }
 
 /** Ordered so far, newest last. */
@@ -77,7 +84,7 @@ test("a Go without the credits offers to buy some, and works afterwards without 
   assert.match(visibleText(refused), /Buy credits/);
   await alex.press("Buy credits");
   await alex.sees("Choose a pack");
-  await give("@alexrivera", 20);
+  await give(alex, 20);
   const summary = await alex.sees("Ready to go?");
   const answers = await Promise.all([alex.forge(summary, "generate:go"), alex.forge(summary, "generate:go")]);
   await alex.sees("On its way.");
@@ -218,7 +225,7 @@ test("a Korean is spoken to in Korean", async () => {
 });
 
 test("a person whose name and words run from right to left gets a video of them", async () => {
-  await give("700000005", 5);
+  await give(noor, 5);
   await noor.say("/setduration 2");
   const prompt = await noor.say("قارب ورقي على بحر هادئ 🌙 <script>&amp;");
   const card = await noor.waits("the card", ({ reply_to_message: to }) => to?.message_id === prompt.message_id);

@@ -1,6 +1,12 @@
 import type { ChatParts, ChatSection } from "#kernel/feature.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
-import { callbackData, type Command, type MessageRoute, type UpdateContext } from "#kernel/telegram/index.ts";
+import {
+  callbackData,
+  type CallbackRoute,
+  type Command,
+  type MessageRoute,
+  type UpdateContext,
+} from "#kernel/telegram/index.ts";
 
 import { priceOf, readPreference } from "../preference.ts";
 import { billingSettings, modelSettings } from "../settings.ts";
@@ -20,11 +26,22 @@ export function studioChat(deps: StudioChatDeps): ChatParts {
   const choices = choiceParts(deps);
   return {
     commands: [...(generate.commands ?? []), ...(choices.commands ?? []), deps.stats],
-    callbacks: [...(generate.callbacks ?? []), ...(choices.callbacks ?? []), ...repeatButtons(deps)],
+    callbacks: [...(generate.callbacks ?? []), ...(choices.callbacks ?? []), ...repeatButtons(deps)].map(onlyPrivate),
     dialogs: generate.dialogs ?? [],
     messages: [promptRoute(deps)],
     startSection: async (context) => await startSection(deps, context),
     ...(choices.settingsSection && { settingsSection: choices.settingsSection }),
+  };
+}
+
+/** Studio's buttons stand in private chats; elsewhere somebody has made the press up. */
+function onlyPrivate(route: CallbackRoute): CallbackRoute {
+  return {
+    ...route,
+    run: async (context, args, query) => {
+      if (context.chat.type === "private") await route.run(context, args, query);
+      else context.answer(context.t.plain("studio-private-only"), { alert: true });
+    },
   };
 }
 
