@@ -10,7 +10,7 @@ import {
   makeStarsGateway,
 } from "#kernel/chat/index.ts";
 import type { Config } from "#kernel/config/index.ts";
-import { createListener, type Database, type Listener } from "#kernel/db/index.ts";
+import { createListener, type Database, type Listener, nameProcess } from "#kernel/db/index.ts";
 import { createDelivery, type DeliveryEngine } from "#kernel/delivery/index.ts";
 import type { Feature, FeatureParts, Kernel } from "#kernel/feature.ts";
 import { createJobs, type Jobs } from "#kernel/jobs/index.ts";
@@ -93,7 +93,7 @@ export interface Assembly {
 // oxlint-disable-next-line max-lines-per-function
 export function assemble(options: AppOptions): Assembly {
   const { config, features, clock, bot, database } = options;
-  const owner = options.ids.next();
+  const owner = nameProcess(options.ids);
   const { db, url } = database;
   const base = { ...options, db, url, owner, health: createHealth(), texts: loadTexts(textDirectories(features)) };
   const listener = createListener(base);

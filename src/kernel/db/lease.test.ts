@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
 
 import { sql } from "kysely";
 
 import { systemClock } from "#kernel/lib/clock.ts";
+import { systemIds } from "#kernel/lib/ids.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
@@ -11,6 +14,7 @@ import { testDatabase } from "#test/support/database.ts";
 import { until } from "#test/support/until.ts";
 
 import { createLease, type Lease, type LeaseDeps } from "./lease.ts";
+import { hasEnded, nameProcess } from "./process-name.ts";
 
 const { db } = await testDatabase();
 
@@ -148,4 +152,34 @@ test("work that ends by itself is begun anew under the next epoch, instead of no
   cleanUp(lease.stop);
   await until("the third try", () => epochs.length === 3);
   assert.deepEqual(epochs, [1, 2, 3]);
+});
+
+test("a holder that was killed on this machine is followed at once, one that only hangs when his time is over", async () => {
+  const child = spawn("sleep", ["1000"]);
+  cleanUp(() => child.kill("SIGKILL"));
+  await once(child, "spawn");
+  const holder = nameProcess(systemIds, child.pid);
+  const minute = 60_000;
+  await sql`
+    insert into kernel.lease (name, owner, epoch, expires_at)
+    values ('inherited', ${holder}, 7, now() + interval '1 hour')`.execute(db);
+  const heir = replica(nameProcess(systemIds), { name: "inherited", ttlMs: minute });
+  await heir.stop();
+  assert.deepEqual(heir.events, []);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  const second = replica(nameProcess(systemIds), { name: "inherited", ttlMs: minute });
+  await until("the heir", () => second.lease.held()?.epoch === 8);
+});
+
+test("whether a process has ended is only said of those that can be seen from here", () => {
+  const mine = nameProcess(systemIds);
+  assert.notEqual(mine, nameProcess(systemIds));
+  assert.equal(hasEnded(mine), false);
+  const [id = "", machine = "", pid = "", stamp = ""] = mine.split(" ");
+  // Another process has got the number.
+  assert.equal(hasEnded([id, machine, pid, `${stamp}1`].join(" ")), true);
+  assert.equal(hasEnded([id, `${machine}x`, "4194999", stamp].join(" ")), false);
+  assert.equal(hasEnded([id, machine, "4194999", stamp].join(" ")), true);
+  assert.equal(hasEnded(systemIds.next()), false);
 });

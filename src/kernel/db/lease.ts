@@ -4,6 +4,7 @@ import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Db } from "./database.ts";
+import { hasEnded } from "./process-name.ts";
 
 /**
  * The right to do something that only one replica may do (poll, send). A row with an owner, an expiry by the database's
@@ -25,9 +26,9 @@ export interface LeaseDeps {
   readonly log: Logger;
   /** What the lease is for, such as `delivery.send:123456789`. */
   readonly name: string;
-  /** This process, different after each start. */
+  /** This process, different after each start: `nameProcess`. */
   readonly owner: string;
-  /** How long a dead holder blocks the others. */
+  /** How long a holder that has died on another machine, or hangs, blocks the others. */
   readonly ttlMs?: number;
 }
 
@@ -40,6 +41,7 @@ const safetyMs = 1000;
 export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: LeaseDeps): Lease {
   const stop = new AbortController();
   const renewMs = ttlMs / 4;
+  const askMs = ttlMs / 8;
   let epoch: number | undefined;
   let validUntilMs = 0;
   let loop: Promise<void> | undefined;
@@ -94,7 +96,7 @@ export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: Lease
         log.warn({ err: toError(error).message, lease: name }, "lease could not be renewed");
         if (held() === undefined) await lose();
       }
-      await pause(clock, renewMs, stop.signal);
+      await pause(clock, epoch === undefined ? askMs : renewMs, stop.signal);
     }
   };
 
@@ -113,13 +115,19 @@ export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: Lease
   };
 }
 
-/** Takes or renews; the epoch grows only when the owner changes or the old holding had run out. */
-async function acquire(of: {
+interface Acquiring {
   readonly db: Db;
   readonly name: string;
   readonly owner: string;
   readonly ttlMs: number;
-}): Promise<number | undefined> {
+}
+
+async function acquire(of: Acquiring): Promise<number | undefined> {
+  return (await takeOrRenew(of)) ?? (await inherit(of));
+}
+
+/** The epoch grows only when the owner changes or the old holding had run out. */
+async function takeOrRenew(of: Acquiring): Promise<number | undefined> {
   const { rows } = await sql<{ epoch: number }>`
     insert into kernel.lease as held (name, owner, epoch, expires_at)
     values (${of.name}, ${of.owner}, 1, now() + ${of.ttlMs} * interval '1 millisecond')
@@ -129,5 +137,18 @@ async function acquire(of: {
       epoch = held.epoch + case when held.owner = excluded.owner and held.expires_at > now() then 0 else 1 end
     where held.owner = excluded.owner or held.expires_at <= now()
     returning epoch`.execute(of.db);
+  return rows[0]?.epoch;
+}
+
+/** From a holder that was killed on this machine: he sends no more, so a restart need not wait until his time is over. */
+async function inherit({ db, name, owner, ttlMs }: Acquiring): Promise<number | undefined> {
+  const holders = await sql<{ owner: string }>`select owner from kernel.lease where name = ${name}`.execute(db);
+  const [holder] = holders.rows;
+  if (holder === undefined || !hasEnded(holder.owner)) return undefined;
+  const { rows } = await sql<{ epoch: number }>`
+    update kernel.lease
+    set owner = ${owner}, epoch = epoch + 1, expires_at = now() + ${ttlMs} * interval '1 millisecond'
+    where name = ${name} and owner = ${holder.owner}
+    returning epoch`.execute(db);
   return rows[0]?.epoch;
 }
