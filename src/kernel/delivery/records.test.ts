@@ -34,7 +34,7 @@ async function finish(id: number, { state = "sent", daysAgo = 0, error = null as
     with done as (delete from delivery.outbox where id = ${id} returning *)
     insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat, attempts, created_at,
       not_before, held, claimed_at, finished_at, message_id, error)
-    select id, lane, chat_id, content_id, ${state}, silent, plain, perhaps_repeat, 1, now() - ${daysAgo} * interval '1 day',
+    select id, lane, chat_id, content_id, ${state}, silent, plain, perhaps_repeat, 1, created_at - ${daysAgo} * interval '1 day',
       not_before, held, now() - ${daysAgo} * interval '1 day', now() - ${daysAgo} * interval '1 day', 77, ${error} from done`.execute(
     db,
   );
