@@ -39,7 +39,8 @@ export function FaultTab(): JSX.Element {
                 name="kind"
                 checked={kind === choice.kind}
                 onChange={() => {
-                  change({ kind });
+                  // One refused call is no outage.
+                  change(kind === "outage" ? { kind, ending: "never" } : { kind });
                 }}
               />
               <span>

@@ -26,7 +26,7 @@ export function Panel(): JSX.Element {
         </button>
       </header>
       <Tabs tab={tab} onTab={setTab} />
-      <div class="panel-body" role="tabpanel" aria-label={tab === "calls" ? t.panel.calls : t.faults.tab}>
+      <div key={tab} class="panel-body" role="tabpanel" aria-label={tab === "calls" ? t.panel.calls : t.faults.tab}>
         {tab === "calls" ? <CallList /> : <FaultTab />}
       </div>
       <footer class="panel-foot">
