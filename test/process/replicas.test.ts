@@ -82,6 +82,15 @@ async function holder(lease: string): Promise<string | undefined> {
   return rows[0]?.owner;
 }
 
+/** Nothing is on the wire or unrecorded: what a kill interrupts now is nothing ambiguous. */
+async function settled(): Promise<void> {
+  await until("everything to be recorded", async () => {
+    const { rows } = await sql<{ count: number }>`
+      select (select count(*) from delivery.outbox) + (select count(*) from delivery.flight) as count`.execute(db);
+    return rows[0]?.count === 0;
+  });
+}
+
 const first = await startReplica();
 const sender = await until("the first to hold both leases", async () => {
   const [sends, polls] = [await holder("delivery.send"), await holder("telegram.poll")];
@@ -103,6 +112,7 @@ test("what one replica is told, the other one sends, once", async () => {
 });
 
 test("a holder that is paused and wakes up sends nothing twice, and the other goes on meanwhile", async () => {
+  await settled();
   first.process.kill("SIGSTOP");
   await notify(second, "while one sleeps");
   await until("the other to send it", () => arrivals("while one sleeps").size === 2, 15_000);
@@ -117,6 +127,7 @@ test("a holder that is paused and wakes up sends nothing twice, and the other go
 
 test("a holder that is killed is replaced within ten seconds", async () => {
   // The second holds both leases now; the first is awake again.
+  await settled();
   second.process.kill("SIGKILL");
   const killedAtMs = performance.now();
   await notify(first, "after the kill");

@@ -36,8 +36,8 @@ export function timelineOf(facts: TimelineFacts, entries: readonly StoredEntry[]
   const endedAt = facts.finished_at ?? (facts.refusal === null ? undefined : facts.created_at);
   const ended: TimelineEntry[] =
     endedAt === undefined ? [] : [{ at: endedAt, event: facts.state, detail: endDetail(facts) }];
-  // Equal times keep this order: what begins comes before what ends.
-  return [...began, ...told, ...sending, ...ended].toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  // Equal times keep this order. Being queued is first whatever the clocks say: they have been seen to step back.
+  return [...began, ...[...told, ...sending, ...ended].toSorted((a, b) => a.at.getTime() - b.at.getTime())];
 }
 
 /** The attempt on the wire is counted when it has ended. */

@@ -59,8 +59,8 @@ test("a video whose outcome nobody told is looked up: sent is paid for, gone is 
   await sql`
     with done as (delete from delivery.outbox where id = ${sent.deliveryId} returning *)
     insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat, attempts,
-      created_at, message_id)
-    select id, lane, chat_id, content_id, 'sent', silent, plain, perhaps_repeat, 1, created_at, 9 from done`.execute(
+      created_at, held, message_id)
+    select id, lane, chat_id, content_id, 'sent', silent, plain, perhaps_repeat, 1, created_at, false, 9 from done`.execute(
     db,
   );
   await sql`delete from delivery.outbox where id = ${gone.deliveryId}`.execute(db);
