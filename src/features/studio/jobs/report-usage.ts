@@ -31,6 +31,7 @@ const chartSize = { width: 440, height: 280, theme: "light" } as const;
 const deliveredColor = "#12a67a";
 const otherColor = "#c3ccd6";
 const largestChart = 2 * 1024 * 1024;
+const chartKeptMs = 24 * 60 * 60_000;
 
 /** Answers `/stats`: drawing a chart takes longer than an answer in the chat should hold its lock. */
 export function makeReportUsage(
@@ -54,6 +55,7 @@ export function makeReportUsage(
         fileName: "usage.png",
         body: png,
         maxBytes: largestChart,
+        expiresAt: new Date(to.getTime() + chartKeptMs),
       });
       await inTransaction(db, async (tx) => {
         await media.keep(tx, stored.id);
@@ -103,6 +105,8 @@ function formatShare(share: number, { language }: Translate): string {
 }
 
 function chartOf({ byDay }: Usage, t: Translate): Parameters<Kernel["charts"]["render"]>[0] {
+  // The names are days already, of the asker's own calendar.
+  const day = new Intl.DateTimeFormat(t.language, { month: "short", day: "numeric", timeZone: "UTC" });
   const series = (name: string, values: readonly number[]) => ({
     name,
     type: "bar" as const,
@@ -114,7 +118,7 @@ function chartOf({ byDay }: Usage, t: Translate): Parameters<Kernel["charts"]["r
     title: { text: t.plain("studio-stats-chart"), textStyle: { fontSize: 16 } },
     legend: { bottom: 0 },
     grid: { left: 40, right: 16, top: 48, bottom: 56 },
-    xAxis: { type: "category", data: byDay.map(({ name }) => name.slice(5)) },
+    xAxis: { type: "category", data: byDay.map(({ name }) => day.format(new Date(name))) },
     yAxis: { type: "value", minInterval: 1 },
     series: [
       series(
