@@ -49,20 +49,24 @@ async function measureWay(bench: Workbench, way: Way): Promise<readonly Measured
     await telegram.process.call("reset");
     const offer = { text: command, perSecond, count, people, firstPerson, patienceMs };
     const latencies = await telegram.process.call("converse", offer);
-    believe(latencies.length === count, `${way}, ${perSecond}/s: ${latencies.length} of ${count} were answered`);
+    const answered = `${way}, ${perSecond}/s: ${latencies.length} of ${count} were answered`;
+    // Beyond what is promised it may fall behind, and the table says so; lose them it may not.
+    believe(latencies.length === count || (perSecond > judgedRate && latencies.length > 0), answered);
     return latencies;
   };
   // Everybody once: what is measured are people the program knows.
   await converse(judgedRate, people);
   const measured: Measured[] = [];
   for (const perSecond of bench.quick ? [judgedRate] : [50, judgedRate, 500]) {
-    const latencies = await converse(perSecond, perSecond * bench.size(15, 3));
+    const count = perSecond * bench.size(15, 3);
+    const latencies = await converse(perSecond, count);
     const p50 = percentile(latencies, 0.5);
     const p99 = percentile(latencies, 0.99);
     const row = {
       way,
       "updates/s": perSecond,
-      updates: latencies.length,
+      updates: count,
+      answered: `${round((latencies.length * 100) / count, 1)} %`,
       "p50 ms": round(p50, 1),
       "p99 ms": round(p99, 1),
       "longest ms": round(Math.max(...latencies), 1),
