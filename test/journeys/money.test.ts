@@ -91,6 +91,21 @@ test("a refund goes from the request over the admin's approval to the Stars that
   assert.equal(await balance(alex), "2");
 });
 
+test("an admin who comes late is shown the refunds that wait for him", async () => {
+  await admin.act("block");
+  const wanted = await alex.say("/paysupport");
+  await alex.sees("Which payment", { since: wanted });
+  await alex.press(/^100 ⭐ ·/);
+  await alex.sees("Why would you like", { since: wanted });
+  const asked = await alex.say("Not for me");
+  await alex.sees("with the operators", { since: asked });
+  await admin.act("unblock");
+  await admin.start();
+  await admin.sees("Not for me");
+  await admin.press("Refuse");
+  await alex.sees("was refused", { since: asked });
+});
+
 test("an admin gives and takes credits with a reason, and nobody else can", async () => {
   await admin.say("/credit @alexrivera +2.5 for the trouble");
   await alex.sees("You were given 2.5 credits: for the trouble");

@@ -53,7 +53,10 @@ async function outcomeOf(prompt: Message): Promise<string> {
 }
 
 test("admission", async () => {
-  for (const person of [admin, alex]) await person.start();
+  for (const person of [admin, alex]) {
+    await person.start();
+    await person.sees("/help");
+  }
   await admin.say(`/credit ${alex.id} +100 for the tests`);
   await until("the credits", async () => (await balance()) === "100000/0");
   await alex.say("/setduration 2");

@@ -57,7 +57,10 @@ async function cancelAll(person: typeof alex): Promise<void> {
 }
 
 test("admission: everybody starts, and the choices are the standard ones", async () => {
-  for (const person of [admin, mina, alex, noor]) await person.start();
+  for (const person of [admin, mina, alex, noor]) {
+    await person.start();
+    await person.sees("/help");
+  }
   await alex.say("/settings");
   await alex.sees(/Demo: text to video\s+Length: 4 s · Size: 480x848\s+Price: 1 credit/);
 });

@@ -81,7 +81,10 @@ function videos(): number {
 }
 
 test("admission", async () => {
-  for (const person of [admin, alex]) await person.start();
+  for (const person of [admin, alex]) {
+    await person.start();
+    await person.sees("/help");
+  }
   await admin.say(`/credit ${alex.id} +100 for the tests`);
   await alex.say("/setduration 2");
   await alex.sees("Length: 2 s");
@@ -146,7 +149,7 @@ test("the program stops in the middle of the guided way, and the person goes on 
 });
 
 test("the program stops while a video is being made, and the video comes once", async () => {
-  const photo = await alex.photo(picture, `${mark} at noon`);
+  const photo = await alex.photo(picture, `${mark} at noon #slow`);
   await cardOf(photo, /Being made|Handing it over|line/);
   await app.restart();
   await cardOf(photo, /Done in/);

@@ -78,7 +78,8 @@ function arrivals(title: string): ReadonlyMap<number, number> {
 
 async function holder(lease: string): Promise<string | undefined> {
   const { rows } = await sql<{ owner: string }>`
-    select owner from kernel.lease where name like ${`${lease}:%`} and expires_at > now()`.execute(db);
+    select owner from kernel.lease
+    where (name = ${lease} or name like ${`${lease}:%`}) and expires_at > now()`.execute(db);
   return rows[0]?.owner;
 }
 

@@ -3,6 +3,7 @@ import { Html } from "../lib/html.ts";
 import { formatCredits } from "../lib/money.ts";
 import { type Button, type Command, mayUse, type UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
+import { showOpenRefunds } from "./refund-card.ts";
 
 /** `/start`. */
 export function startCommand(deps: ChatDeps): ChatParts {
@@ -46,7 +47,7 @@ export function accountCommands(deps: ChatDeps): ChatParts {
 }
 
 async function start(deps: ChatDeps, context: UpdateContext): Promise<void> {
-  const { t, tx, user, reply } = context;
+  const { t, tx, user, chat, reply } = context;
   await deps.ledger.welcome(tx, user.id);
   const { available } = await deps.ledger.balance(tx, user.id);
   const parts = [t("chat-start-hello", { name: user.firstName })];
@@ -63,6 +64,7 @@ async function start(deps: ChatDeps, context: UpdateContext): Promise<void> {
     html: Html.join(parts, "\n\n"),
     ...(buttons.length > 0 && { keyboard: { inline: buttons } }),
   });
+  await showOpenRefunds(deps, tx, chat.id);
 }
 
 async function help(deps: ChatDeps, { t, user, chat, reply }: UpdateContext): Promise<void> {

@@ -16,9 +16,25 @@ export interface RefundCard {
 
 /** Shows or refreshes the request in every admin chat: one card each, edited as the request moves on. */
 export async function putRefundCard(deps: ChatDeps, tx: Tx, card: RefundCard): Promise<void> {
+  await putCardIn(deps, tx, { card, chatIds: deps.accounts.adminChatIds });
+}
+
+/** Shows an admin who has just come what waits for a decision: before, the bot could not write to him. */
+export async function showOpenRefunds(deps: ChatDeps, tx: Tx, chatId: number): Promise<void> {
+  if (!deps.accounts.adminChatIds.includes(chatId)) return;
+  for (const refund of await deps.ledger.stars.openRefunds(tx)) {
+    await putCardIn(deps, tx, { card: { refund }, chatIds: [chatId] });
+  }
+}
+
+async function putCardIn(
+  deps: ChatDeps,
+  tx: Tx,
+  { card, chatIds }: { readonly card: RefundCard; readonly chatIds: readonly number[] },
+): Promise<void> {
   const { refund } = card;
   const person = await deps.accounts.userById(tx, refund.userId);
-  for (const chatId of deps.accounts.adminChatIds) {
+  for (const chatId of chatIds) {
     const admin = await deps.accounts.userByTelegramId(tx, chatId);
     const t = deps.texts(admin?.language ?? "en");
     const parts = [

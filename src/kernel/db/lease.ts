@@ -24,7 +24,7 @@ export interface LeaseDeps {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
-  /** What the lease is for, such as `delivery.send:123456789`. */
+  /** What the lease is for, such as `telegram.poll:123456789`. */
   readonly name: string;
   /** This process, different after each start: `nameProcess`. */
   readonly owner: string;

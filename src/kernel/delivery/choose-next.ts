@@ -31,7 +31,8 @@ export interface ChooserDeps {
 
 /** From this lane on a part of the wire stays free for the lanes above: slow uploads of a broadcast never hold up a reply. */
 export const firstLowLane = 3;
-const uploadWaitMs = 50;
+/** Long enough that a hundred thousand who wait for one upload cost nothing. */
+const uploadWaitMs = 250;
 const unreadWaitMs = 20;
 /** Known under the old and the new id of a chat that has moved. */
 const doubledWaitMs = 500;

@@ -15,7 +15,7 @@ const windowMs = 50;
 const weight = 0.3;
 const headroom = 1.5;
 
-export function createClaimAhead(concurrency: number, nowMs: () => number): ClaimAhead {
+export function createClaimAhead(nowMs: () => number): ClaimAhead {
   let windowStart = nowMs();
   let inWindow = 0;
   let perMs = 0;
@@ -29,7 +29,7 @@ export function createClaimAhead(concurrency: number, nowMs: () => number): Clai
     windowStart = nowMs();
   };
   return {
-    most: () => Math.min(Math.floor(perMs * claimMs * headroom), Math.floor(concurrency / 2)),
+    most: () => Math.floor(perMs * claimMs * headroom),
     answered: () => {
       inWindow += 1;
       turn();

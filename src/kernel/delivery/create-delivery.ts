@@ -52,7 +52,7 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
     preferences: createPreferences({ topics, wakeup }),
     start: sending.start,
     stop: sending.stop,
-    noteFloodControl: (retryAfterMs) => sending.leader()?.pacer().floodBot(retryAfterMs),
+    noteFloodControl: sending.noteFlood,
     moveChat: async (tx, from, to) => {
       await moveDeliveries(tx, from, to);
       afterCommit(tx, () => {

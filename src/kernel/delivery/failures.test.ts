@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { sql } from "kysely";
+import { Client } from "pg";
 
 import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
@@ -215,4 +216,68 @@ test("while Telegram is away a handful become unknown, and when it is back every
   const unknown = await counted("unknown");
   assert.ok(unknown <= 64, `${unknown} unknown`);
   assert.equal(await counted("sent"), 300 - unknown);
+});
+
+test("a flood that getUpdates has heard of stops all sending, and the next sender knows of it", async () => {
+  rig.engine.noteFloodControl(1500);
+  const began = performance.now();
+  const id = await enqueue({ chatId: newChat(), topic: "payment", content: text("x") });
+  const { rows } = await until("it is remembered", async () => {
+    const found = await sql<{ ms: number }>`
+      select extract(epoch from blocked_until - now())::float8 * 1000 as ms from delivery.flood where chat_id = 0`.execute(
+      database.db,
+    );
+    return found.rows.length === 1 ? found : undefined;
+  });
+  assert.ok((rows[0]?.ms ?? 0) > 500);
+  await ended(id);
+  assert.ok(performance.now() - began > 1400);
+  assert.ok((rig.engine.budget()?.factor ?? 1) < 1, "and the pace comes back slowly");
+});
+
+test("connections that break again and again lose nothing and double nothing", async () => {
+  const chatIds: number[] = [];
+  await inTransaction(database.db, async (tx) => {
+    for (let index = 0; index < 400; index += 1) {
+      const chatId = newChat();
+      chatIds.push(chatId);
+      await rig.engine.enqueue(tx, { chatId, topic: "test.bulk", content: text("x") });
+    }
+  });
+  server.answer = async () => {
+    await pause(systemClock, 20);
+    return undefined;
+  };
+  const killer = new Client({ connectionString: database.url });
+  await killer.connect();
+  for (let times = 0; times < 12; times += 1) {
+    await killer.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'telecast' and pid <> pg_backend_pid()`);
+    await pause(systemClock, 60);
+  }
+  await until(
+    "all are sent",
+    async () => {
+      const { rows } = await killer.query<{ n: string }>(
+        "select count(*) as n from delivery.history where state = 'sent' and chat_id = any($1)",
+        [chatIds],
+      );
+      return Number(rows[0]?.n) === 400;
+    },
+    30_000,
+  );
+  await killer.end();
+  assert.ok(chatIds.every((chatId) => of(chatId).length === 1));
+});
+
+test("a refused token stops the sender, and health says why", async () => {
+  const chatId = newChat();
+  server.answer = ({ chatId: to }) => (to === chatId ? { code: 401, description: "Unauthorized" } : undefined);
+  const id = await enqueue({ chatId, topic: "reply", content: text("x") });
+  const report = await until("health fails", async () => {
+    const found = await rig.health.report();
+    return found.ok ? undefined : found;
+  });
+  assert.match(report.checks["sending"]?.detail ?? "", /refuses the bot's token/);
+  assert.equal((await recordOf(rig, database, id)).state, "queued", "nothing is lost");
 });

@@ -55,6 +55,8 @@ export interface Leader {
   readonly outage: Outage;
   /** Look at everything again: somebody has written something. */
   readonly wake: (old: boolean) => void;
+  /** An answer to somebody else's call, one without a chat. */
+  readonly heed: (alarm: Alarm) => void;
   readonly sweep: () => void;
   readonly depth: () => QueueDepth;
   /** By the monotonic clock: when an attempt has ended, and when the queue was looked after, last. */
@@ -144,7 +146,7 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     backlog,
     queue: senderQueue(pool, epoch),
     pacer: pace.current,
-    concurrency: rules.concurrency(),
+    concurrency: rules.concurrency,
     isThere: outage.isThere,
     paused: () => outage.reason() !== undefined,
     onAttempt: (claimed, attempt, tookMs) => {
@@ -167,11 +169,43 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
   const sweeps = createSweeps({
     db,
     settlements: deps.settlements,
-    inFlight: () => [...sender.inFlight().keys()],
+    busy: sender.busy,
     offer: backlog.offer,
     textsOf: deps.textsOf,
   });
-  const disconnect = deps.wakeup.connect({
+  const disconnect = connectWakeup(deps.wakeup, { backlog, sender, read, wake, sweepNudge });
+  const leader: Leader = {
+    epoch,
+    sender,
+    backlog,
+    outage,
+    wake,
+    heed: (alarm) => {
+      heed(undefined, alarm);
+    },
+    pacer: pace.current,
+    sweep: sweepNudge.nudge,
+    depth: depth.current,
+    progress: () => progress,
+  };
+  const swept = (): void => {
+    progress.lastSweepMs = clock.monotonicMs();
+  };
+  return { leader, sweeps, sweepNudge, depth, swept, read, disconnect };
+}
+
+/** What other parts of the program write is sent at once, without asking the database what is new. */
+function connectWakeup(
+  wakeup: Wakeup,
+  {
+    backlog,
+    sender,
+    read,
+    wake,
+    sweepNudge,
+  }: Pick<Parts, "read" | "sweepNudge"> & Pick<Leader, "backlog" | "sender" | "wake">,
+): () => void {
+  return wakeup.connect({
     offer: (candidate) => {
       backlog.offer(candidate);
       sender.pump();
@@ -185,21 +219,6 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     },
     waiting: sweepNudge.nudge,
   });
-  const leader: Leader = {
-    epoch,
-    sender,
-    backlog,
-    outage,
-    wake,
-    pacer: pace.current,
-    sweep: sweepNudge.nudge,
-    depth: depth.current,
-    progress: () => progress,
-  };
-  const swept = (): void => {
-    progress.lastSweepMs = clock.monotonicMs();
-  };
-  return { leader, sweeps, sweepNudge, depth, swept, read, disconnect };
 }
 
 function senderQueue(pool: Pool, epoch: number): SenderQueue {
@@ -219,7 +238,7 @@ function makeHeed(
   { database, log, meter }: LeadDeps,
   pace: Pace,
   outage: Outage,
-): (chatId: number, alarm: Alarm | undefined) => void {
+): (chatId: number | undefined, alarm: Alarm | undefined) => void {
   const keep = async (chatId: number | undefined, forMs: number): Promise<void> => {
     try {
       await rememberFlood(database.db, chatId, forMs);
@@ -234,7 +253,9 @@ function makeHeed(
     }
     outage.answered();
     if (alarm === undefined) return;
-    const scope = pace.current().flood(chatId, alarm.retryAfterMs);
+    const pacer = pace.current();
+    const scope = chatId === undefined ? "bot" : pacer.flood(chatId, alarm.retryAfterMs);
+    if (chatId === undefined) pacer.floodBot(alarm.retryAfterMs);
     meter.flood(scope);
     log.warn({ chatId, scope, retryAfterMs: alarm.retryAfterMs }, "telegram asked to wait");
     void keep(scope === "bot" ? undefined : chatId, alarm.retryAfterMs);

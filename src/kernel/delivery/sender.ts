@@ -2,7 +2,7 @@ import type { Clock, Timer } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Backlog } from "./backlog.ts";
-import { makeChooseNext } from "./choose-next.ts";
+import { makeChooseNext, type Room } from "./choose-next.ts";
 import { createClaimAhead } from "./claim-ahead.ts";
 import type { Claimed } from "./claimed.ts";
 import type { Contents } from "./contents.ts";
@@ -35,7 +35,7 @@ export interface SenderDeps {
   readonly recorder: Recorder;
   readonly deliver: Deliver;
   /** At most so many on the wire at once, and four times as many whose end is not written down. */
-  readonly concurrency: number;
+  readonly concurrency: () => number;
   readonly maySend: () => boolean;
   /** Whether Telegram is away. */
   readonly paused: () => boolean;
@@ -54,6 +54,8 @@ export interface Sender {
   readonly recorded: (landing: Landing, recorded: Recorded) => void;
   /** Claimed and not yet written down. */
   readonly inFlight: () => ReadonlyMap<number, Claimed>;
+  /** Chosen, claimed or on the wire: to be left alone by whoever else changes the queue. */
+  readonly busy: () => readonly number[];
   readonly onWire: () => number;
   /** Starts nothing more; resolves when nothing is on the wire, or `signal` aborts. */
   readonly drain: (signal: AbortSignal) => Promise<void>;
@@ -66,14 +68,14 @@ const retryMs = 500;
 const askAgainMs = 500;
 
 export function createSender(deps: SenderDeps): Sender {
-  const { clock, log, concurrency, recorder } = deps;
+  const { clock, log, recorder } = deps;
   const trips = createTrips(deps);
-  const ahead = createClaimAhead(concurrency, clock.monotonicMs);
+  const claimAhead = createClaimAhead(clock.monotonicMs);
   const wire = createWire({
     ...deps,
     onLeave: trips.leaves,
     onAttempt: (claimed, attempt, tookMs) => {
-      ahead.answered();
+      claimAhead.answered();
       deps.onAttempt(claimed, attempt, tookMs);
       recorder.add({ claimed, epoch: deps.epoch, outcome: attempt.outcome });
       pump();
@@ -94,7 +96,7 @@ export function createSender(deps: SenderDeps): Sender {
   const send = async (candidates: readonly Candidate[]): Promise<void> => {
     lastClaimMs = clock.monotonicMs();
     const claimed = await claim(candidates);
-    ahead.claimed(clock.monotonicMs() - lastClaimMs);
+    claimAhead.claimed(clock.monotonicMs() - lastClaimMs);
     wire.launch(claimed);
     deps.onRoom();
   };
@@ -114,16 +116,18 @@ export function createSender(deps: SenderDeps): Sender {
 
   function pump(): void {
     if (busy || draining || deps.paused() || !deps.maySend()) return;
-    const all = Math.min(concurrency + ahead.most() - wire.size(), 4 * concurrency - trips.inFlight.size);
+    const concurrency = deps.concurrency();
+    const ahead = Math.min(claimAhead.most(), Math.floor(concurrency / 2));
+    const all = Math.min(concurrency + ahead - wire.size(), 4 * concurrency - trips.inFlight.size);
     if (all <= 0) return;
     const sinceMs = clock.monotonicMs() - lastClaimMs;
     if (all < concurrency / 4 && sinceMs < gatherMs) pumpIn(gatherMs - sinceMs);
     else if (wire.isSilent()) void step(askWhetherThere());
-    else choose(all);
+    else choose({ all, low: all - Math.floor(concurrency / keptFreeShare) });
   }
 
-  const choose = (all: number): void => {
-    const { taken, unread, waitMs } = chooseNext({ all, low: all - Math.floor(concurrency / keptFreeShare) });
+  const choose = (room: Room): void => {
+    const { taken, unread, waitMs } = chooseNext(room);
     if (unread.length > 0) void readContents(deps, unread).finally(pump);
     if (taken.length > 0) void step(send(taken));
     else if (waitMs < Number.POSITIVE_INFINITY) pumpIn(Math.max(waitMs, 1));
@@ -136,6 +140,7 @@ export function createSender(deps: SenderDeps): Sender {
       pump();
     },
     inFlight: () => trips.inFlight,
+    busy: trips.underWay,
     onWire: wire.size,
     drain: async (signal) => {
       draining = true;

@@ -47,6 +47,8 @@ export interface SendingDeps {
 export interface Sending {
   /** While this process is the one that sends. */
   readonly leader: () => Leader | undefined;
+  /** A call without a chat was told to wait. */
+  readonly noteFlood: (retryAfterMs: number) => void;
   /** What is known of the chat is no longer so. */
   readonly forgetChat: (chatId: number) => void;
   readonly start: () => void;
@@ -74,7 +76,8 @@ export function createSending(deps: SendingDeps, wakeup: Wakeup): Sending {
     clock,
     log,
     owner: deps.owner,
-    name: `delivery.send:${deps.api.botId}`,
+    // One for the database, whatever the bot: the queue is one, and a deployment that changes its bot sends on.
+    name: "delivery.send",
     ...(deps.leaseTtlMs !== undefined && { ttlMs: deps.leaseTtlMs }),
   });
 
@@ -96,6 +99,7 @@ export function createSending(deps: SendingDeps, wakeup: Wakeup): Sending {
 
   return {
     leader: () => leader,
+    noteFlood: (retryAfterMs) => leader?.heed({ type: "flood", retryAfterMs }),
     forgetChat,
     start: () => {
       nameHandlers(deps.settlements());

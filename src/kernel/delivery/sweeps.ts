@@ -11,8 +11,8 @@ import { rejudge, type Rejudged } from "./sql/judge.ts";
 export interface SweepsDeps {
   readonly db: Db;
   readonly settlements: Settlements;
-  /** What is on the wire is left alone. */
-  readonly inFlight: () => readonly number[];
+  /** What is about to leave or on the wire: left alone. */
+  readonly busy: () => readonly number[];
   readonly offer: (candidate: Candidate) => void;
   readonly textsOf: (db: Db, chatId: number) => Promise<Translate>;
 }
@@ -29,13 +29,13 @@ export interface Sweeps {
 
 const perTransaction = 500;
 
-export function createSweeps({ db, settlements, inFlight, offer, textsOf }: SweepsDeps): Sweeps {
+export function createSweeps({ db, settlements, busy, offer, textsOf }: SweepsDeps): Sweeps {
   const finishRefused = async (): Promise<number> =>
     await inTransaction(db, async (tx) => {
       const { rows } = await sql<{ refusal: string; ids: readonly number[] }>`
         select refusal, array_agg(id) as ids from (
           select id, refusal from delivery.outbox
-          where refusal is not null and id <> all(${inFlight()})
+          where refusal is not null and id <> all(${busy()})
           order by id limit ${perTransaction}
         ) as refused
         group by refusal`.execute(tx);
@@ -55,7 +55,7 @@ export function createSweeps({ db, settlements, inFlight, offer, textsOf }: Swee
       const finished = await finish(
         tx,
         sql`o.id in (
-          select id from delivery.outbox where expires_at <= now() and digest_id is null and id <> all(${inFlight()})
+          select id from delivery.outbox where expires_at <= now() and digest_id is null and id <> all(${busy()})
           order by expires_at limit ${perTransaction}
         )`,
         end,
@@ -76,7 +76,7 @@ export function createSweeps({ db, settlements, inFlight, offer, textsOf }: Swee
 
   const judge = async (): Promise<number> =>
     await inTransaction(db, async (tx) => {
-      const rows = await judgeDue(tx, inFlight());
+      const rows = await judgeDue(tx, busy());
       offerAll(tx, rows);
       return rows.length;
     });
@@ -111,14 +111,14 @@ export function createSweeps({ db, settlements, inFlight, offer, textsOf }: Swee
 }
 
 /** Releases what was made for later, and judges what quiet hours concern from now on. */
-async function judgeDue(tx: Tx, inFlight: readonly number[]): Promise<readonly Rejudged[]> {
+async function judgeDue(tx: Tx, busy: readonly number[]): Promise<readonly Rejudged[]> {
   return await rejudge(
     tx,
     sql`
       (select id from delivery.outbox where state = 'delayed' and not_before <= now()
         order by not_before limit ${perTransaction})
       union all
-      (select id from delivery.outbox where state = 'queued' and quiet_at <= now() and id <> all(${inFlight})
+      (select id from delivery.outbox where state = 'queued' and quiet_at <= now() and id <> all(${busy})
         order by quiet_at limit ${perTransaction})
       limit ${perTransaction}`,
   );

@@ -17,6 +17,8 @@ export interface Trips {
   readonly ended: (claimed: Claimed, then: Recorded) => void;
   /** Claimed and not yet written down. */
   readonly inFlight: ReadonlyMap<number, Claimed>;
+  /** From the choice on. */
+  readonly underWay: () => readonly number[];
 }
 
 export interface TripsDeps {
@@ -61,5 +63,6 @@ export function createTrips({ backlog, contents, pacer, onRoom }: TripsDeps): Tr
       if (candidate !== undefined) end(candidate, then);
     },
     inFlight,
+    underWay: () => [...chosen.keys()],
   };
 }

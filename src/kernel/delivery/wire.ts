@@ -15,7 +15,7 @@ export interface WireDeps {
   readonly deliver: Deliver;
   /** By the monotonic clock, never the database: whether this process is the one that sends, at this moment. */
   readonly maySend: () => boolean;
-  readonly concurrency: number;
+  readonly concurrency: () => number;
   /** It leaves at this moment. */
   readonly onLeave: (claimed: Claimed) => void;
   readonly onAttempt: (claimed: Claimed, attempt: Attempt, tookMs: number) => void;
@@ -79,7 +79,7 @@ export function createWire(deps: WireDeps): Wire {
   };
 
   const launchQueued = (): void => {
-    while (size < deps.concurrency) {
+    while (size < deps.concurrency()) {
       const next = queue.shift();
       if (next === undefined) return;
       void launch(next);

@@ -148,6 +148,8 @@ export interface Stars {
     request: { readonly userId: number; readonly chargeId: string; readonly reason: string },
   ) => Promise<RefundResult>;
   readonly findRefund: (db: Db, id: string) => Promise<RefundRequest | undefined>;
+  /** Requests that wait for a decision, oldest first. */
+  readonly openRefunds: (db: Db) => Promise<readonly RefundRequest[]>;
   readonly refuseRefund: (tx: Tx, id: string, actor: string) => Promise<RefundResult>;
   /**
    * Approves: takes the credits out of reach in this transaction (refused when they are spent, unless `allowNegative`)

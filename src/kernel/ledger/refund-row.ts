@@ -36,6 +36,13 @@ export async function findLiveRefund(db: Db, chargeId: string): Promise<StoredRe
   return await selectOne(db, sql`charge_id = ${chargeId} and state not in ('refused', 'failed')`);
 }
 
+/** Those that nobody has decided on, oldest first. */
+export async function listRequested(db: Db): Promise<readonly StoredRefund[]> {
+  const { rows } = await sql<RefundRow>`
+    select ${columns} from ledger.refund where state = 'requested' order by created_at, id`.execute(db);
+  return rows.map(toRefund);
+}
+
 async function selectOne(db: Db, condition: RawBuilder<unknown>): Promise<StoredRefund | undefined> {
   const { rows } = await sql<RefundRow>`select ${columns} from ledger.refund where ${condition}`.execute(db);
   return rows[0] && toRefund(rows[0]);

@@ -4,9 +4,17 @@ import type { LedgerParts } from "./deps.ts";
 import type { RefundResult, RefundState, Stars } from "./ledger.ts";
 import { lockPayment } from "./payments.ts";
 import { type RefundDeps, reserve } from "./refund-booking.ts";
-import { changeRefund, findLiveRefund, findRefund, insertRefund, type StoredRefund, toRequest } from "./refund-row.ts";
+import {
+  changeRefund,
+  findLiveRefund,
+  findRefund,
+  insertRefund,
+  listRequested,
+  type StoredRefund,
+  toRequest,
+} from "./refund-row.ts";
 
-type Refunds = Pick<Stars, "requestRefund" | "findRefund" | "refuseRefund" | "approveRefund">;
+type Refunds = Pick<Stars, "requestRefund" | "findRefund" | "openRefunds" | "refuseRefund" | "approveRefund">;
 
 /** What the saga's job is given. */
 export interface RefundTask {
@@ -51,6 +59,7 @@ export function makeRefunds(
       const refund = await findRefund(db, id);
       return refund && toRequest(refund);
     },
+    openRefunds: async (db) => (await listRequested(db)).map(toRequest),
     refuseRefund: async (tx, id, actor) => {
       const refund = await lockRefund(tx, id);
       if (refund === undefined) return { ok: false, reason: "unknown" };

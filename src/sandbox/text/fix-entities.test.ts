@@ -57,6 +57,14 @@ test("quotes hold anything but quotes, links hold no links", () => {
   assert.deepEqual(types("<code>/start</code>"), ['code "/start"']);
 });
 
+test("a style that is cut down to white space goes", () => {
+  const entities: MessageEntity[] = [
+    { type: "bold", offset: 1, length: 2 },
+    { type: "code", offset: 2, length: 1 },
+  ];
+  assert.deepEqual(fixFormattedText({ text: "! !", entities }).entities, [{ type: "code", offset: 2, length: 1 }]);
+});
+
 test("whatever entities come in, those that go out are within the text and sorted", () => {
   const entity = fc.record({
     type: fc.constantFrom("bold", "italic", "code", "blockquote", "underline", "spoiler"),

@@ -44,7 +44,8 @@ export function fixFormattedText({ text, entities }: FormattedText): { text: str
   const kept = entities
     .map((entity) => clip(entity, shift, trimmed.length))
     .filter((entity) => isVisible(trimmed, entity));
-  const nested = nest(kept);
+  // Again, because cutting may have left nothing of a style but white space.
+  const nested = nest(kept).filter((entity) => isVisible(trimmed, entity));
   const found = detectEntities(trimmed).filter((entity) => !nested.some((other) => forbidsInside(other, entity)));
   return { text: trimmed, entities: sortEntities([...nested, ...found]) };
 }

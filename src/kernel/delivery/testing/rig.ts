@@ -8,7 +8,7 @@ import { systemIds } from "../../lib/ids.ts";
 import { Secret } from "../../lib/secret.ts";
 import { loadTexts } from "../../lib/texts.ts";
 import type { MediaStore } from "../../media/index.ts";
-import { createHealth, createMetrics, silentLogger } from "../../observability/index.ts";
+import { createHealth, createMetrics, type Health, type Metrics, silentLogger } from "../../observability/index.ts";
 import type { Settings, SettingsSection } from "../../settings/index.ts";
 import { type BotApi, createBotApi } from "../../telegram/index.ts";
 import { createDelivery, type DeliveryEngine } from "../create-delivery.ts";
@@ -47,6 +47,8 @@ export interface RigOptions {
 export interface Rig {
   readonly engine: DeliveryEngine;
   readonly api: BotApi;
+  readonly health: Health;
+  readonly metrics: Metrics;
   readonly stop: () => Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function makeRig(options: RigOptions): Promise<Rig> {
   const { database, server, environment = unlimited, clock = systemClock, settlements = [] } = options;
   const log = silentLogger();
   const metrics = createMetrics({ process: false });
+  const health = createHealth();
   const listener = createListener({ url: database.url, log, clock: systemClock, ids: systemIds });
   const api = createBotApi({
     token: new Secret(options.token ?? "123456789:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
@@ -80,7 +83,7 @@ export async function makeRig(options: RigOptions): Promise<Rig> {
     ids: systemIds,
     log,
     metrics,
-    health: createHealth(),
+    health,
     owner: options.owner ?? systemIds.next(),
     ...(options.leaseTtlMs !== undefined && { leaseTtlMs: options.leaseTtlMs }),
   });
@@ -88,6 +91,8 @@ export async function makeRig(options: RigOptions): Promise<Rig> {
   return {
     engine,
     api,
+    health,
+    metrics,
     stop: async () => {
       await engine.stop();
       await listener.close();

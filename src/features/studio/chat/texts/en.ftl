@@ -82,7 +82,7 @@ studio-card-paid-back = Nothing was charged: your { $credits } { COUNT($credits)
    *[other] credits are
   } back.
 studio-video-caption = { $model } · { $seconds } s
-studio-button-cancel = ✖️ Cancel
+studio-button-cancel = 🚫 Cancel
 studio-button-again = 🔁 Again
 studio-button-try-again = 🔁 Try again
 studio-button-variation = 🎲 Variation
