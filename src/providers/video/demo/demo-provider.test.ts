@@ -173,10 +173,13 @@ test("the end is told to the callback URL, signed so that it can be verified", a
     await demo.verifyCallback({ ...headers, ...changed }, raw);
   const signature = String(headers["x-demo-signature"]);
   assert.deepEqual(await verify({ "x-demo-signature": undefined }), { ok: false, reason: "unsigned" });
-  assert.deepEqual(await verify({ "x-demo-signature": signature.replace(/^./u, (first) => (first === "A" ? "B" : "A")) }), {
-    ok: false,
-    reason: "bad_signature",
-  });
+  assert.deepEqual(
+    await verify({ "x-demo-signature": signature.replace(/^./u, (first) => (first === "A" ? "B" : "A")) }),
+    {
+      ok: false,
+      reason: "bad_signature",
+    },
+  );
   assert.deepEqual(await verify({ "x-demo-timestamp": "1" }), { ok: false, reason: "bad_signature" });
   assert.deepEqual(await verify({}, Buffer.from(`{"reference":"demo_other"}`)), { ok: false, reason: "bad_signature" });
   const later = provider({ clock: manualClock(new Date(Date.now() + 6 * 60_000)) });
