@@ -22,8 +22,9 @@ export interface Waiting {
 
 /** More would only fill memory: a chat gets about one a second. */
 const mostPerChat = 8;
-/** One more than is kept, to see whether there is more. */
-export const gapSize = mostPerChat + 1;
+export const mostPassedPerChat = 4;
+/** One more than is kept, to see whether there is more, beside those that have been passed. */
+export const gapSize = mostPerChat + mostPassedPerChat + 1;
 
 export function newLine(chatId: number): ChatLine {
   return { chatId, waiting: [], away: false, moreAfter: undefined, missed: false, place: 0, ready: false };

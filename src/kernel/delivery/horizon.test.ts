@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
+import { mostPassedPerChat } from "./chat-line.ts";
 import { type Candidate, createHorizon, gapSize, type Horizon } from "./horizon.ts";
 
 const candidate = (id: number, chatId: number, waitMs = 0): Candidate => ({
@@ -108,12 +109,17 @@ test("a long queue of one chat is kept in the database and read on when its begi
 });
 
 /** The database's side of the story: what is queued, by chat. */
-function simulate(rows: readonly Candidate[], script: readonly number[]): readonly number[] {
+function simulate(
+  rows: readonly Candidate[],
+  script: readonly number[],
+  isSlow: (candidate: Candidate) => boolean,
+): readonly number[] {
   let now = 0;
   const horizon = createHorizon(() => now);
   const queued = new Map(rows.map((row) => [row.id, row]));
   const away: Candidate[] = [];
   const sent: number[] = [];
+  const passed = new Set<number>();
   const step = (dice: number): void => {
     now += 1;
     if (dice % 3 === 0) for (const row of queued.values()) horizon.offer(row);
@@ -122,8 +128,13 @@ function simulate(rows: readonly Candidate[], script: readonly number[]): readon
         (id + dice) % 7 === 0 ? { take: false, chatWaitMs: 1 } : { take: true },
       );
       for (const one of taken) {
-        assert.ok(!away.some(({ chatId }) => chatId === one.chatId), "one of a chat at a time");
+        const others = away.filter(({ chatId, id }) => chatId === one.chatId && !passed.has(id));
+        if (!isSlow(one)) assert.deepEqual(others, [], "one of a chat at a time");
         away.push(one);
+        if (!isSlow(one)) continue;
+        horizon.letPass(one);
+        const ofChat = [...passed].filter((id) => queued.get(id)?.chatId === one.chatId);
+        if (ofChat.length < mostPassedPerChat) passed.add(one.id);
       }
     }
     const back = dice % 3 === 2 ? away.splice(dice % Math.max(away.length, 1), 1)[0] : undefined;
@@ -153,8 +164,11 @@ test("whatever is offered, taken, put back and read again: each goes once and ea
       fc.array(fc.nat(1000), { maxLength: 200 }),
       (chats, script) => {
         const rows = chats.map((chatId, index) => candidate(index + 1, chatId));
-        const sent = simulate(rows, script);
-        assert.equal(sent.length, rows.length);
+        const sent = simulate(rows, script, () => false);
+        assert.deepEqual(
+          sent.toSorted((a, b) => a - b),
+          rows.map(({ id }) => id),
+        );
         for (const chatId of new Set(chats)) {
           const ofChat = sent.filter((id) => rows[id - 1]?.chatId === chatId);
           assert.deepEqual(
@@ -166,4 +180,59 @@ test("whatever is offered, taken, put back and read again: each goes once and ea
     ),
     { numRuns: 200 },
   );
+});
+
+test("however slow some are, each goes once, and those that are not slow in order", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ chatId: fc.integer({ min: 1, max: 3 }), slow: fc.boolean() }), { maxLength: 60 }),
+      fc.array(fc.nat(1000), { maxLength: 200 }),
+      (messages, script) => {
+        const rows = messages.map(({ chatId }, index) => candidate(index + 1, chatId));
+        const isSlow = ({ id }: Candidate): boolean => messages[id - 1]?.slow === true;
+        const sent = simulate(rows, script, isSlow);
+        assert.deepEqual(
+          sent.toSorted((a, b) => a - b),
+          rows.map(({ id }) => id),
+        );
+        for (const { chatId } of messages) {
+          const swift = sent.filter((id) => rows[id - 1]?.chatId === chatId && messages[id - 1]?.slow === false);
+          assert.deepEqual(
+            swift,
+            swift.toSorted((a, b) => a - b),
+          );
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test("what is slow lets others of its chat pass, also while it waits to be tried again, and few of a chat do", () => {
+  let now = 0;
+  const horizon = createHorizon(() => now);
+  for (const id of [1, 2, 3]) horizon.offer(candidate(id, 1));
+  assert.deepEqual(all(horizon), [1]);
+  horizon.letPass(candidate(1, 1));
+  assert.deepEqual(all(horizon), [2]);
+  horizon.putBack(candidate(1, 1), 50);
+  horizon.finish(candidate(2, 1));
+  // The database still has it: known, and neither in the way nor taken twice.
+  horizon.offer(candidate(1, 1));
+  assert.deepEqual(all(horizon), [3]);
+  now = 50;
+  assert.deepEqual(all(horizon), [1]);
+  horizon.finish(candidate(1, 1));
+  horizon.finish(candidate(3, 1));
+  assert.equal(horizon.size(), 0);
+
+  for (let id = 11; id < 20; id += 1) horizon.offer(candidate(id, 1));
+  const slow: number[] = [];
+  for (let round = 0; round < 9; round += 1) {
+    for (const id of all(horizon)) {
+      slow.push(id);
+      horizon.letPass(candidate(id, 1));
+    }
+  }
+  assert.deepEqual(slow, [11, 12, 13, 14, 15]);
 });

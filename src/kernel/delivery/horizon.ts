@@ -1,5 +1,6 @@
-import { type ChatLine, gapSize, has, insert, newLine, takeOut } from "./chat-line.ts";
-import { createHeap, type Heap } from "./heap.ts";
+import { gapSize } from "./chat-line.ts";
+import { createChatLines } from "./chat-lines.ts";
+import { createPlaces, type Places } from "./places.ts";
 
 export { gapSize };
 
@@ -38,6 +39,11 @@ export interface Horizon {
   readonly hasGaps: () => boolean;
   /** What the database had of the chat behind that id, the first `gapSize` in order. */
   readonly fillGap: (chatId: number, candidates: readonly Candidate[]) => void;
+  /**
+   * Taken, and slow: from now on it holds up nobody but itself, also when it is tried again, and what stands behind it in
+   * its chat may go. So it is with a few of a chat at most: one chat must not fill the wire.
+   */
+  readonly letPass: (candidate: Candidate) => void;
   /** What is known of the chat is no longer so: it has another id. */
   readonly forget: (chatId: number) => void;
   /** When the next waiting chat is ready. */
@@ -49,151 +55,21 @@ export interface Horizon {
 }
 
 export function createHorizon(nowMs: () => number): Horizon {
-  const lines = new Map<number, ChatLine>();
-  const exhausted = new Set<ChatLine>();
   const places = createPlaces(nowMs);
-  let known = 0;
-
-  const take = (line: ChatLine, candidate: Candidate): void => {
-    if (has(line, candidate)) return;
-    const notBeforeMs = candidate.waitMs > 0 ? nowMs() + candidate.waitMs : 0;
-    const { first, added } = insert(line, { candidate, notBeforeMs });
-    known += added;
-    if (first) places.set(line);
-  };
-  /** @returns its line when it was the first of it. */
-  const remove = (candidate: Candidate): ChatLine | undefined => {
-    const line = lines.get(candidate.chatId);
-    const index = line && takeOut(line, candidate);
-    if (index === undefined) return undefined;
-    known -= 1;
-    if (line === undefined || index > 0) return undefined;
-    places.leave(line);
-    line.away = false;
-    return line;
-  };
-  const settle = (line: ChatLine): void => {
-    if (line.waiting.length > 0) places.set(line);
-    else if (line.moreAfter === undefined) lines.delete(line.chatId);
-    else exhausted.add(line);
-  };
-
+  const lines = createChatLines(places, nowMs);
   return {
-    offer: (candidate) => {
-      const line = lines.get(candidate.chatId) ?? newLine(candidate.chatId);
-      lines.set(candidate.chatId, line);
-      if (line.moreAfter === undefined || candidate.id <= line.moreAfter) take(line, candidate);
-      // Behind a gap: it is read with what is in the gap.
-      else line.missed = true;
-    },
+    offer: lines.offer,
     choose: (most, choose) => chooseFrom(places, most, choose),
-    finish: (candidate) => {
-      const line = remove(candidate);
-      if (line !== undefined) settle(line);
-    },
-    putBack: (candidate, waitMs) => {
-      const line = remove(candidate);
-      if (line === undefined) return;
-      // First again, whatever else has come.
-      line.waiting.unshift({ candidate, notBeforeMs: nowMs() + waitMs });
-      known += 1;
-      places.set(line);
-    },
-    gaps: () => {
-      for (const line of exhausted) line.missed = false;
-      return [...exhausted].map(({ chatId, moreAfter = 0 }) => ({ chatId, afterId: moreAfter }));
-    },
-    hasGaps: () => exhausted.size > 0,
-    fillGap: (chatId, candidates) => {
-      const line = lines.get(chatId);
-      if (line === undefined) return;
-      exhausted.delete(line);
-      line.moreAfter = undefined;
-      for (const candidate of candidates) if (line.moreAfter === undefined) take(line, candidate);
-      // Came while the gap was being read: perhaps too late to be among what was found.
-      if (line.missed) line.moreAfter ??= candidates.at(-1)?.id ?? 0;
-      line.missed = false;
-      if (line.waiting.length === 0) settle(line);
-    },
-    forget: (chatId) => {
-      const line = lines.get(chatId);
-      if (line === undefined) return;
-      places.leave(line);
-      known -= line.waiting.length;
-      exhausted.delete(line);
-      lines.delete(chatId);
-    },
+    finish: lines.finish,
+    putBack: lines.putBack,
+    gaps: lines.gaps,
+    hasGaps: lines.hasGaps,
+    fillGap: lines.fillGap,
+    letPass: lines.letPass,
+    forget: lines.forget,
     nextAtMs: places.nextAtMs,
-    size: () => known,
+    size: lines.size,
     readyChats: places.readyCount,
-  };
-}
-
-/** Where the lines stand whose first is not on the wire: ready, by its id, or waiting, by time. */
-interface Places {
-  readonly set: (line: ChatLine) => void;
-  readonly park: (line: ChatLine, forMs: number) => void;
-  readonly leave: (line: ChatLine) => void;
-  /** The line with the oldest first that is ready. */
-  readonly first: () => ChatLine | undefined;
-  readonly nextAtMs: () => number | undefined;
-  readonly readyCount: () => number;
-}
-
-interface Place {
-  readonly line: ChatLine;
-  readonly place: number;
-}
-
-function createPlaces(nowMs: () => number): Places {
-  const ready = createHeap<Place>();
-  const parked = createHeap<Place>();
-  let readyCount = 0;
-
-  const leave = (line: ChatLine): void => {
-    line.place += 1;
-    if (line.ready) readyCount -= 1;
-    line.ready = false;
-  };
-  const setIn = (heap: Heap<Place>, line: ChatLine, key: number): void => {
-    leave(line);
-    heap.add(key, { line, place: line.place });
-    if (heap !== ready) return;
-    line.ready = true;
-    readyCount += 1;
-  };
-  const set = (line: ChatLine): void => {
-    const [head] = line.waiting;
-    if (line.away || head === undefined) return;
-    if (head.notBeforeMs > nowMs()) setIn(parked, line, head.notBeforeMs);
-    else setIn(ready, line, head.candidate.id);
-  };
-  /** The top whose line still stands there. */
-  const top = (heap: Heap<Place>): { readonly key: number; readonly line: ChatLine } | undefined => {
-    for (let entry = heap.peek(); entry !== undefined; entry = heap.peek()) {
-      const { line, place } = entry.value;
-      if (line.place === place) return { key: entry.key, line };
-      heap.pop();
-    }
-    return undefined;
-  };
-  return {
-    set,
-    park: (line, forMs) => {
-      setIn(parked, line, nowMs() + forMs);
-    },
-    leave,
-    first: () => {
-      const now = nowMs();
-      for (let next = top(parked); next !== undefined && next.key <= now; next = top(parked)) {
-        const [head] = next.line.waiting;
-        if (head === undefined) leave(next.line);
-        else setIn(ready, next.line, head.candidate.id);
-      }
-      return top(ready)?.line;
-    },
-    nextAtMs: () => top(parked)?.key,
-    readyCount: () => readyCount,
   };
 }
 

@@ -110,6 +110,41 @@ test("while a large file is uploaded, other chats get their messages", async () 
   assert.equal(server.received.filter(isUpload).filter(({ chatId }) => chatId === second.chatId).length, 0);
 });
 
+test("a film that hangs does not silence its own chat, and arrives when it can", async () => {
+  files.set("hanging", { bytes: Buffer.alloc(1000, 1) });
+  const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+  server.answer = async (call) => (isUpload(call) ? await held : undefined);
+  const film = await enqueue({ kind: "video", media: { mediaId: "hanging" } });
+  await until("the upload has begun", () => server.received.some(({ chatId }) => chatId === film.chatId));
+  const answers = [
+    await enqueue({ kind: "text", html: Html.text("first") }, film.chatId),
+    await enqueue({ kind: "text", html: Html.text("second") }, film.chatId),
+  ];
+  for (const { id } of answers) await sent(id);
+  assert.deepEqual(
+    of(film.chatId).map(({ payload }) => payload["text"]),
+    ["first", "second"],
+  );
+  assert.equal((await recordOf(rig, database, film.id)).state, "sending");
+  release(undefined);
+  await sent(film.id);
+});
+
+test("a film that arrives soon arrives before what was said after it", async () => {
+  files.set("swift", { bytes: Buffer.alloc(1000, 1) });
+  const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+  server.answer = async (call) => (isUpload(call) ? await held : undefined);
+  const film = await enqueue({ kind: "video", media: { mediaId: "swift" } });
+  const { id } = await enqueue({ kind: "text", html: Html.text("after it") }, film.chatId);
+  await until("the upload has begun", () => server.received.some(({ chatId }) => chatId === film.chatId));
+  release(undefined);
+  await sent(id);
+  assert.deepEqual(
+    of(film.chatId).map(({ method }) => method),
+    ["sendVideo", "sendMessage"],
+  );
+});
+
 test("when the first upload fails the next recipient uploads", async () => {
   files.set("unlucky", { bytes: Buffer.alloc(1000, 1) });
   const [first, second] = [newChat(), newChat()];

@@ -68,12 +68,16 @@ const retryMs = 500;
 const askAgainMs = 500;
 
 export function createSender(deps: SenderDeps): Sender {
-  const { clock, log, recorder } = deps;
+  const { clock, recorder } = deps;
   const trips = createTrips(deps);
   const claimAhead = createClaimAhead(clock.monotonicMs);
   const wire = createWire({
     ...deps,
     onLeave: trips.leaves,
+    onSlow: (claimed) => {
+      trips.slow(claimed);
+      pump();
+    },
     onAttempt: (claimed, attempt, tookMs) => {
       claimAhead.answered();
       deps.onAttempt(claimed, attempt, tookMs);
@@ -146,12 +150,16 @@ export function createSender(deps: SenderDeps): Sender {
       draining = true;
       timer?.cancel();
       await wire.drain(signal);
-      if (wire.unsent().length === 0) return;
-      await deps.queue.unclaim(wire.unsent()).catch((error: unknown) => {
-        log.warn({ err: toError(error).message }, "unsent deliveries could not be put back");
-      });
+      await putBack(deps, wire.unsent());
     },
   };
+}
+
+async function putBack({ queue, log }: SenderDeps, unsent: readonly number[]): Promise<void> {
+  if (unsent.length === 0) return;
+  await queue.unclaim(unsent).catch((error: unknown) => {
+    log.warn({ err: toError(error).message }, "unsent deliveries could not be put back");
+  });
 }
 
 async function readContents({ contents, uploads, log }: SenderDeps, candidates: readonly Candidate[]): Promise<void> {

@@ -129,7 +129,7 @@ function assembleParts(
   const rules = createRules(deps.settings, deps.environment);
   const settlements = createSettlements({ handlers: deps.settlements, ids, log });
   const contents = createContents({ db, marksRepeat: rules.marksRepeat });
-  const uploads = createUploads({ db, media });
+  const uploads = createUploads({ db, media, mostFiles: () => Math.ceil(rules.concurrency() / 2) });
   const textsOf = makeTextsOf(deps);
   const recordSpecial = makeRecordSpecial({
     db,

@@ -12,6 +12,8 @@ export interface Trips {
   /** Claimed: on the wire now, or in a moment. */
   readonly claimed: (claimed: readonly Claimed[]) => void;
   readonly leaves: (claimed: Claimed) => void;
+  /** It takes its time: others of its chat may pass. */
+  readonly slow: (claimed: Claimed) => void;
   /** Chosen, but not claimed: gone by other hands, or the database did not answer. */
   readonly missed: (candidate: Candidate, then: Recorded) => void;
   readonly ended: (claimed: Claimed, then: Recorded) => void;
@@ -52,6 +54,13 @@ export function createTrips({ backlog, contents, pacer, onRoom }: TripsDeps): Tr
     leaves: ({ id }) => {
       const candidate = chosen.get(id);
       if (candidate !== undefined) pacer().leave(departure(candidate));
+    },
+    slow: ({ id }) => {
+      const candidate = chosen.get(id);
+      const horizon = candidate && backlog.lanes[candidate.lane];
+      if (candidate === undefined || horizon === undefined) return;
+      horizon.letPass(candidate);
+      if (horizon.hasGaps()) onRoom();
     },
     missed: (candidate, then) => {
       pacer().takeBack(departure(candidate));

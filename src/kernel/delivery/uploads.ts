@@ -19,7 +19,7 @@ export interface PendingUpload {
 export interface Uploads {
   /** Looks up what is known of the contents' files. */
   readonly learn: (contents: readonly PreparedContent[]) => Promise<void>;
-  /** Whether a delivery of this content may be claimed: its files have names, or nobody is uploading them. */
+  /** Whether a delivery of this content may be claimed: its files have names, or nobody uploads them and there is room for it. */
   readonly mayGo: (content: PreparedContent) => boolean;
   /** Reserves the files without a name for one delivery. To be released in every case. */
   readonly reserve: (content: PreparedContent) => void;
@@ -37,9 +37,12 @@ const mostKept = 4096;
 export function createUploads({
   db,
   media,
+  mostFiles,
 }: {
   readonly db: Db;
   readonly media: Pick<MediaStore, "find" | "open">;
+  /** With so many under way no other begins: uploads alone must never fill the wire. */
+  readonly mostFiles: () => number;
 }): Uploads {
   const names = new Map<string, string>();
   const underWay = new Set<string>();
@@ -61,8 +64,11 @@ export function createUploads({
         if (file?.telegramFileId !== undefined && !stale.has(mediaId)) named(mediaId, file.telegramFileId);
       }
     },
-    mayGo: (content) =>
-      content.parts.every(({ media: slots }) => slots.length === 0) || !missing(content).some((id) => underWay.has(id)),
+    mayGo: (content) => {
+      if (content.parts.every(({ media: slots }) => slots.length === 0)) return true;
+      const files = missing(content);
+      return files.length === 0 || (underWay.size < mostFiles() && !files.some((id) => underWay.has(id)));
+    },
     reserve: (content) => {
       for (const id of missing(content)) underWay.add(id);
     },

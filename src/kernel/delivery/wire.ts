@@ -18,6 +18,8 @@ export interface WireDeps {
   readonly concurrency: () => number;
   /** It leaves at this moment. */
   readonly onLeave: (claimed: Claimed) => void;
+  /** Media that is under way for longer than its chat should wait for it. */
+  readonly onSlow: (claimed: Claimed) => void;
   readonly onAttempt: (claimed: Claimed, attempt: Attempt, tookMs: number) => void;
 }
 
@@ -35,6 +37,12 @@ export interface Wire {
   readonly drain: (signal: AbortSignal) => Promise<void>;
 }
 
+/**
+ * So long a chat's next messages wait for media to arrive before them: a picture on an ordinary line is there by then. A
+ * large film, or a transfer that hangs, must not silence the chat.
+ */
+const mediaPatienceMs = 2000;
+
 export function createWire(deps: WireDeps): Wire {
   const { clock, log, contents, uploads } = deps;
   const silence = createSilence(clock.monotonicMs);
@@ -49,12 +57,14 @@ export function createWire(deps: WireDeps): Wire {
     const isUpload = content.parts.some(({ media }) => media.length > 0);
     const sentMs = clock.monotonicMs();
     if (!isUpload) silence.sent();
+    const patience = isUpload ? clock.schedule(mediaPatienceMs, () => deps.onSlow(claimed)) : undefined;
     try {
       return await deps.deliver(claimed, content);
     } catch (error) {
       log.error({ err: toError(error), delivery: claimed.id }, "a delivery could not be made into a call");
       return uncallable;
     } finally {
+      patience?.cancel();
       if (!isUpload) silence.answered(clock.monotonicMs() - sentMs);
       uploads.release(content);
     }

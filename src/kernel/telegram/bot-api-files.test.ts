@@ -1,11 +1,26 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { PassThrough, Readable } from "node:stream";
 import { test } from "node:test";
 
+import { Pool } from "undici";
+
+import { cleanUp } from "#test/support/clean-up.ts";
 import { client, failureOf, httpServer, json, rawServer, readAll, token } from "#test/support/wire-servers.ts";
 
+import { systemClock } from "../lib/clock.ts";
 import { TelegramRefused, TelegramUnavailable, TelegramUnclear } from "./bot-api-errors.ts";
-import { answerTooLong } from "./exchange.ts";
+import { answerTooLong, exchange } from "./exchange.ts";
+
+const limits = { clock: systemClock, timeoutMs: 60_000, maxBytes: 1024 };
+
+function pool(root: string): Pool {
+  const made = new Pool(root, { pipelining: 1, allowH2: false });
+  cleanUp(async () => {
+    await made.destroy();
+  });
+  return made;
+}
 
 test("an upload streams its files beside the fields, as form data that any parser reads", async () => {
   let form = new FormData();
@@ -111,4 +126,45 @@ test("a file is read by its path, up to the given size", async () => {
   assert.ok(tooLong instanceof TelegramUnclear);
   assert.equal(tooLong.reason, answerTooLong);
   assert.ok((await failureOf(api.download("gone", { maxBytes: 5 }))) instanceof TelegramRefused);
+});
+
+/** A file that is longer than any socket's buffers. */
+async function* long(): AsyncGenerator<Buffer> {
+  for (let part = 0; part < 500; part += 1) {
+    yield Buffer.alloc(65_536);
+    await new Promise(setImmediate);
+  }
+}
+
+test("a transfer that stands still is given up, and was surely not received", async () => {
+  const stuck = Promise.withResolvers<Socket>();
+  const root = await rawServer((socket) => {
+    socket.once("data", () => {
+      socket.pause();
+      stuck.resolve(socket);
+    });
+  });
+  const body = Readable.from(long());
+  const ended = exchange(pool(root), { method: "POST", path: "/", headers: [], body }, { ...limits, stallMs: 200 });
+  await stuck.promise;
+  assert.deepEqual(await ended, { outcome: "unsent", reason: "stalled" });
+  body.destroy();
+});
+
+test("a transfer that goes on is not given up, however long it takes; an answer that never comes is", async () => {
+  const root = await rawServer((socket) => socket.resume());
+  const drops = Readable.from(
+    (async function* () {
+      for (let part = 0; part < 8; part += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        yield Buffer.alloc(10);
+      }
+    })(),
+  );
+  const ended = await exchange(
+    pool(root),
+    { method: "POST", path: "/", headers: [], body: drops },
+    { ...limits, stallMs: 300, answerMs: 50 },
+  );
+  assert.deepEqual(ended, { outcome: "unclear", reason: "timeout" });
 });

@@ -10,7 +10,7 @@ import type { Logger, Metrics } from "../observability/index.ts";
 import { interpret } from "./answer.ts";
 import { TelegramRefused, TelegramUnclear } from "./bot-api-errors.ts";
 import { callMeter } from "./call-meter.ts";
-import { exchange, type HttpRequest } from "./exchange.ts";
+import { exchange, type ExchangeLimits, type HttpRequest } from "./exchange.ts";
 import { multipart, type UploadFile } from "./multipart.ts";
 
 /** Replaces grammY's file type by `string` (a `file_id`, a URL or `attach://<name>`), everywhere in a payload. */
@@ -26,7 +26,7 @@ export type ApiPayload<M extends ApiMethod> = WithoutInputFile<Opts<M>>;
 export type ApiResult<M extends ApiMethod> = ReturnType<ApiMethods[M]>;
 
 export interface CallOptions {
-  /** From the call to the last byte of the answer. Default 30 s, 5 minutes with files. */
+  /** From the call to the last byte of the answer. Default 30 s, 15 minutes with files. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -81,41 +81,48 @@ const connectTimeoutMs = 10_000;
 /** Below what servers keep idle connections for, so that we close them first and no request meets a closing one. */
 const keepAliveMs = 8000;
 const callTimeoutMs = 30_000;
-const uploadTimeoutMs = 300_000;
+/** 50 MB, which is the most a bot may send, at half a megabit a second. */
+const uploadTimeoutMs = 900_000;
+/** A transfer that stands still for so long will not go on. */
+const uploadStallMs = 30_000;
+/** Telegram looks through what it was given before it answers. */
+const uploadAnswerMs = 120_000;
 /** A hundred updates at their largest are a few megabytes. */
 const longestAnswer = 32 * 1024 * 1024;
 
 const jsonHeaders = ["content-type", "application/json"];
+
+function openPool(origin: string, connections: number): Pool {
+  return new Pool(origin, {
+    connections,
+    // One request per connection: whether it was written can then be told (see `exchange`).
+    allowH2: false,
+    pipelining: 1,
+    connectTimeout: connectTimeoutMs,
+    keepAliveTimeout: keepAliveMs,
+    // Each exchange has a deadline of its own.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
 
 export function createBotApi({ token, root, clock, ids, log, metrics, connections }: BotApiDeps): BotApi {
   const { origin, pathname } = new URL(root);
   const base = pathname.replace(/\/$/, "");
   const path = `${base}/bot${token.reveal()}/`;
   const filePath = `${base}/file/bot${token.reveal()}/`;
-  const openPool = (size: number): Pool =>
-    new Pool(origin, {
-      connections: size,
-      // One request per connection: whether it was written can then be told (see `exchange`).
-      allowH2: false,
-      pipelining: 1,
-      connectTimeout: connectTimeoutMs,
-      keepAliveTimeout: keepAliveMs,
-      // Each exchange has a deadline of its own.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-  const control = openPool(controlConnections);
-  const sending = openPool(connections);
+  const control = openPool(origin, controlConnections);
+  const sending = openPool(origin, connections);
   const meter = callMeter(metrics, clock);
 
   const perform = async (
     pool: Pool,
     method: string,
     request: HttpRequest,
-    { timeoutMs = callTimeoutMs, signal }: CallOptions,
+    { timeoutMs = callTimeoutMs, ...limits }: CallOptions & Pick<ExchangeLimits, "stallMs" | "answerMs">,
   ): Promise<unknown> => {
     const measured = meter.start(method);
-    const ended = await exchange(pool, request, { clock, timeoutMs, signal, maxBytes: longestAnswer });
+    const ended = await exchange(pool, request, { ...limits, clock, timeoutMs, maxBytes: longestAnswer });
     const answer = interpret(method, ended);
     if (answer.ok) {
       measured.end("ok");
@@ -133,7 +140,12 @@ export function createBotApi({ token, root, clock, ids, log, metrics, connection
     // A stream may fail before anybody reads it: without a listener that would end the process.
     for (const source of sources) source.on("error", () => undefined);
     try {
-      return await perform(sending, method, request, { timeoutMs, ...(signal && { signal }) });
+      return await perform(sending, method, request, {
+        timeoutMs,
+        ...(signal && { signal }),
+        stallMs: uploadStallMs,
+        answerMs: uploadAnswerMs,
+      });
     } catch (error) {
       const broken = sources.find((source) => source.errored !== null);
       throw broken === undefined

@@ -1,8 +1,8 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 
 import type { Dispatcher } from "undici";
 
-import type { Clock } from "../lib/clock.ts";
+import type { Clock, Timer } from "../lib/clock.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -18,6 +18,10 @@ export interface ExchangeLimits {
   /** A longer body of a 200 is cut off and the exchange unclear, for the reason `answerTooLong`. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
+  /** How long a streamed body may stand still. */
+  readonly stallMs?: number;
+  /** How long the answer may take once a streamed body is written. */
+  readonly answerMs?: number;
 }
 
 /** How one HTTP request ended, by what the server can know of it. */
@@ -57,6 +61,7 @@ export async function exchange(pool: Dispatcher, request: HttpRequest, limits: E
     if (settled) return;
     settled = true;
     timer.cancel();
+    patience.over();
     signal?.removeEventListener("abort", onAbort);
     resolve(result);
   };
@@ -71,6 +76,7 @@ export async function exchange(pool: Dispatcher, request: HttpRequest, limits: E
   const onAbort = (): void => {
     giveUp("aborted");
   };
+  const patience = createPatience(limits, giveUp);
   const timer = limits.clock.schedule(limits.timeoutMs, () => {
     giveUp("timeout");
   });
@@ -81,6 +87,7 @@ export async function exchange(pool: Dispatcher, request: HttpRequest, limits: E
   signal?.addEventListener("abort", onAbort, { once: true });
 
   const { method, path, body } = request;
+  const isStream = body instanceof Readable;
   pool.dispatch(
     { method, path, headers: [...request.headers], body },
     {
@@ -89,11 +96,17 @@ export async function exchange(pool: Dispatcher, request: HttpRequest, limits: E
         if (settled) throw new Error("given up before it was sent");
         if (connection !== undefined) throw new Error("never sent twice");
         connection = controller;
+        if (isStream) patience.moved();
+      },
+      onBodySent: () => {
+        if (isStream) patience.moved();
       },
       onRequestSent: () => {
         written = true;
+        if (isStream) patience.written();
       },
       onResponseStart: (_controller, statusCode, headers) => {
+        patience.over();
         status = statusCode;
         const header = headers["retry-after"];
         retryAfter = typeof header === "string" ? header : "";
@@ -115,6 +128,30 @@ export async function exchange(pool: Dispatcher, request: HttpRequest, limits: E
     },
   );
   return await promise;
+}
+
+/** With a transfer that may take long as a whole, but not stand still. */
+interface Patience {
+  readonly moved: () => void;
+  readonly written: () => void;
+  readonly over: () => void;
+}
+
+function createPatience({ clock, stallMs, answerMs }: ExchangeLimits, giveUp: (reason: string) => void): Patience {
+  let timer: Timer | undefined;
+  const wait = (ms: number | undefined, reason: string): void => {
+    timer?.cancel();
+    if (ms !== undefined) timer = clock.schedule(ms, () => giveUp(reason));
+  };
+  return {
+    moved: () => {
+      wait(stallMs, "stalled");
+    },
+    written: () => {
+      wait(answerMs, "timeout");
+    },
+    over: () => timer?.cancel(),
+  };
 }
 
 /** A code where there is one: messages of network errors may quote what was sent. */
