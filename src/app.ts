@@ -143,6 +143,12 @@ async function listen(assembly: Assembly, { config, bot, features }: AppOptions,
     requestsPerMinute,
     proxies,
     sandboxUrl: bot.sandboxUrl,
+    signIn: {
+      secret: config.JWT_SECRET,
+      keySetUrl: config.JWT_JWKS_URL,
+      audience: config.JWT_AUDIENCE,
+      issuer: config.JWT_ISSUER,
+    },
     routes: [
       healthRoutes(kernel.health),
       metricsRoutes(kernel.metrics, metricsAllowed),

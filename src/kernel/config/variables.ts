@@ -63,6 +63,13 @@ export const variables = {
   HOST: z.string().default("127.0.0.1"),
   PORT: whole("expected a TCP port from 0 to 65535", 0, 65_535).default(8080),
   PUBLIC_URL: httpUrl("expected the URL at which others reach this server, such as https://bot.example.org").optional(),
+  JWT_SECRET: secret(
+    "expected at least 32 characters, the secret with which web users' tokens are signed",
+    /^[\s\S]{32,}$/,
+  ),
+  JWT_JWKS_URL: httpUrl("expected the URL of a JSON Web Key Set, such as https://id.example.org/jwks.json").optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  JWT_ISSUER: z.string().optional(),
   TELECAST_API_KEY: secret("expected at least 24 characters without spaces", /^\S{24,}$/),
   ENCRYPTION_KEY: secret(
     "expected 32 bytes in base64, as `openssl rand -base64 32` prints them",

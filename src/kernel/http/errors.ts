@@ -13,6 +13,36 @@ export const missingScope = {
   message: "this API key does not have the scope {scope}",
 } as const satisfies ErrorDefinition;
 
+export const signInNeeded = {
+  code: "http.sign_in_needed",
+  status: 401,
+  message: "a valid token of a web user is needed: Authorization: Bearer <JWT>",
+} as const satisfies ErrorDefinition;
+
+export const tokenExpired = {
+  code: "http.token_expired",
+  status: 401,
+  message: "the token has expired: sign in again",
+} as const satisfies ErrorDefinition;
+
+export const signInOff = {
+  code: "http.sign_in_off",
+  status: 401,
+  message: "web users cannot sign in here: neither JWT_SECRET nor JWT_JWKS_URL is set",
+} as const satisfies ErrorDefinition;
+
+export const signInUnavailable = {
+  code: "http.sign_in_unavailable",
+  status: 503,
+  message: "the keys of the sign-in service cannot be read: try again shortly",
+} as const satisfies ErrorDefinition;
+
+export const adminsOnly = {
+  code: "http.admins_only",
+  status: 403,
+  message: "only an admin may do this",
+} as const satisfies ErrorDefinition;
+
 export const notFound = {
   code: "http.not_found",
   status: 404,

@@ -19,7 +19,7 @@ interface Stored {
 }
 
 /**
- * Runs `work` in one transaction, once per `Idempotency-Key` and API key: the answer is stored with the change it tells
+ * Runs `work` in one transaction, once per `Idempotency-Key` and caller: the answer is stored with the change it tells
  * of, so a repeat (also a concurrent one: it waits for the first) gets the same answer and changes nothing. What `work`
  * throws rolls everything back, so a refused request may be tried again with the same key. Without the header `work`
  * just runs. Keys are kept for 7 days.
@@ -33,7 +33,7 @@ export async function idempotently(
   const key = keyOf(request);
   return await inTransaction(db, async (tx) => {
     if (key === undefined) return { ...(await work(tx)), replayed: false };
-    const owner = `${request.apiKey?.id ?? "none"}`;
+    const owner = ownerOf(request);
     const hash = requestHash(request);
     const { numAffectedRows } = await sql`
       insert into http.idempotency (owner, key, request_hash) values (${owner}, ${key}, ${hash})
@@ -45,6 +45,12 @@ export async function idempotently(
       where owner = ${owner} and key = ${key}`.execute(tx);
     return { ...answer, replayed: false };
   });
+}
+
+/** Two callers may use the same key text. */
+function ownerOf({ apiKey, webUser }: FastifyRequest): string {
+  if (apiKey !== undefined) return String(apiKey.id);
+  return webUser === undefined ? "none" : `web:${webUser.subject}`;
 }
 
 async function replay(

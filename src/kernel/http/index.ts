@@ -7,4 +7,7 @@ export { metricsRoutes } from "./routes/metrics.ts";
 export { notificationRoutes } from "./routes/notifications.ts";
 export { type WebhookReceiver, webhookRoutes } from "./routes/webhook.ts";
 export { createHttpServer, type HttpDeps } from "./server.ts";
+export { needsApiKey, needsWebUser } from "./openapi.ts";
+export type { SignInRules, WebUser } from "./sign-in.ts";
+export { webUserOf } from "./web-user.ts";
 export { httpSettings } from "./settings.ts";

@@ -19,6 +19,12 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           apiKey: { type: "http", scheme: "bearer", description: "An API key: `telecast api-key create`" },
+          webUser: {
+            type: "http",
+            scheme: "bearer",
+            bearerFormat: "JWT",
+            description: "A web user, told by `sub`; the claim `role: admin` opens the admin routes",
+          },
         },
       },
     },
@@ -30,3 +36,6 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
 
 /** Marks a route as needing an API key, for the document. */
 export const needsApiKey = [{ apiKey: [] }];
+
+/** Marks a route as needing a signed-in web user. */
+export const needsWebUser = [{ webUser: [] }];

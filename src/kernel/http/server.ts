@@ -13,6 +13,8 @@ import { makeRequireScope, presentedKey } from "./auth.ts";
 import { notFound } from "./errors.ts";
 import { registerOpenApi } from "./openapi.ts";
 import { sendProblem } from "./problem.ts";
+import { createSignIn, looksLikeToken, type SignInRules } from "./sign-in.ts";
+import { makeWebUsers, type WebUsers } from "./web-user.ts";
 
 export interface HttpDeps {
   readonly db: Db;
@@ -23,8 +25,10 @@ export interface HttpDeps {
   readonly metrics: Metrics;
   /** Addresses of reverse proxies whose `X-Forwarded-For` is believed; nobody's otherwise. */
   readonly proxies: readonly string[];
-  /** Requests per minute and key, or per address without a key. */
+  /** Requests per minute and key or web user, or per address without either. */
   readonly requestsPerMinute: number;
+  /** How web users are known; without it none is. */
+  readonly signIn?: SignInRules;
   /** The sandbox's own server: `/sandbox` shows it here too, so that one address is enough. */
   readonly sandboxUrl?: string | undefined;
   /** Each in a scope of its own. */
@@ -39,7 +43,8 @@ const bodyLimit = 1024 * 1024;
 /** The HTTP server with everything that all routes share; the caller listens and closes. */
 export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance> {
   const { ids, log, metrics } = deps;
-  const logger: FastifyBaseLogger = log.child({ module: "http" });
+  const ownLog = log.child({ module: "http" });
+  const logger: FastifyBaseLogger = ownLog;
   const app = fastify({
     loggerInstance: logger,
     // One line per finished request is written below: the default prints URLs, and some URLs carry secrets.
@@ -59,8 +64,11 @@ export async function createHttpServer(deps: HttpDeps): Promise<FastifyInstance>
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   app.decorateRequest("apiKey", undefined);
   app.decorate("requireScope", makeRequireScope(deps));
+  const webUsers = makeWebUsers(createSignIn({ ...deps, ...deps.signIn, log: ownLog }));
+  app.decorateRequest("webUser", undefined);
+  app.decorate("requireSignIn", webUsers.requireSignIn);
   observeRequests(app, metrics);
-  await limitRates(app, deps.requestsPerMinute);
+  await limitRates(app, deps.requestsPerMinute, webUsers);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) =>
     sendProblem(new AppError(notFound), request, reply),
   );
@@ -101,14 +109,20 @@ function observeRequests(app: FastifyInstance, metrics: Metrics): void {
   });
 }
 
-async function limitRates(app: FastifyInstance, max: number): Promise<void> {
+/** Each key, each web user, and each address without one has a budget of its own. */
+async function limitRates(app: FastifyInstance, max: number, webUsers: WebUsers): Promise<void> {
   await app.register(rateLimit, {
     global: true,
     max,
     timeWindow: 60_000,
     // Wrong keys are counted by address besides (`guesses.ts`): here each would have a budget of its own.
-    keyGenerator: (request) => {
+    keyGenerator: async (request) => {
       const key = presentedKey(request);
+      if (key !== undefined && looksLikeToken(key)) {
+        // Whoever makes up tokens stays with the budget of his address.
+        const known = await webUsers.identify(request);
+        return known.ok ? `web ${known.user.subject}` : request.ip;
+      }
       return key === undefined ? request.ip : `${request.ip} ${key.slice(0, 12)}`;
     },
   });
