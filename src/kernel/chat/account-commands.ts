@@ -1,7 +1,7 @@
 import type { ChatParts } from "../feature.ts";
 import { Html } from "../lib/html.ts";
 import { formatCredits } from "../lib/money.ts";
-import { type Button, type Command, mayUse, type UpdateContext } from "../telegram/index.ts";
+import { type Button, type Command, mayUse, type UpdateContext, updateRetentionSettings } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { showOpenRefunds } from "./refund-card.ts";
 
@@ -23,11 +23,6 @@ export function startCommand(deps: ChatDeps): ChatParts {
 
 /** `/help`, `/cancel`, `/terms`, `/privacy`. */
 export function accountCommands(deps: ChatDeps): ChatParts {
-  const showText =
-    (key: string) =>
-    async ({ t, reply }: UpdateContext): Promise<void> => {
-      await reply(t(key));
-    };
   return {
     commands: [
       {
@@ -40,8 +35,16 @@ export function accountCommands(deps: ChatDeps): ChatParts {
         },
       },
       { name: "cancel", description: "chat-command-cancel", access: "user", inGroups: true, run: cancel },
-      { name: "terms", description: "chat-command-terms", access: "user", run: showText("chat-terms") },
-      { name: "privacy", description: "chat-command-privacy", access: "user", run: showText("chat-privacy") },
+      { name: "terms", description: "chat-command-terms", access: "user", run: terms },
+      {
+        name: "privacy",
+        description: "chat-command-privacy",
+        access: "user",
+        run: async ({ t, reply }) => {
+          const { failedDays } = await deps.settings.read(updateRetentionSettings);
+          await reply(t("chat-privacy", { failedDays }));
+        },
+      },
     ],
   };
 }
@@ -84,4 +87,8 @@ async function cancel({ t, dialog, reply }: UpdateContext): Promise<void> {
   const open = await dialog.current();
   if (open !== undefined) await dialog.close();
   await reply(t(open === undefined ? "chat-nothing-to-cancel" : "chat-cancelled"));
+}
+
+async function terms({ t, reply }: UpdateContext): Promise<void> {
+  await reply(t("chat-terms"));
 }

@@ -42,15 +42,16 @@ export function createInboxStore({ db, cipher, botId }: InboxStoreDeps): InboxSt
       const facts = updates.map((update) => factsOf(update));
       const bodies = updates.map((update) => sealUpdate(cipher, botId, update));
       const { rows } = await sql<{ update_id: number }>`
-        insert into telegram.update (bot_id, update_id, chat_id, kind, callback_id, body)
-        select ${botId}::bigint, given.update_id, given.chat_id, given.kind, given.callback_id, given.body
+        insert into telegram.update (bot_id, update_id, chat_id, person_id, kind, callback_id, body)
+        select ${botId}::bigint, given.update_id, given.chat_id, given.person_id, given.kind, given.callback_id, given.body
         from unnest(
           ${facts.map(({ updateId }) => updateId)}::bigint[],
           ${facts.map(({ queueId }) => queueId)}::bigint[],
+          ${facts.map(({ person }) => person?.id ?? null)}::bigint[],
           ${facts.map(({ kind }) => kind)}::text[],
           ${updates.map(({ callback_query: press }) => press?.id ?? null)}::text[],
           ${bodies}::text[]
-        ) with ordinality as given (update_id, chat_id, kind, callback_id, body, place)
+        ) with ordinality as given (update_id, chat_id, person_id, kind, callback_id, body, place)
         order by given.place
         on conflict (bot_id, update_id) do nothing
         returning update_id`.execute(db);

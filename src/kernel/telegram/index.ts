@@ -10,6 +10,7 @@ export {
 } from "./bot-api-errors.ts";
 export { type BotIdentity, createBotIdentity } from "./bot-identity.ts";
 export { callbackData } from "./callback-data.ts";
+export { nearest } from "./commands.ts";
 export { type FailedUpdate, listFailedUpdates, openFailedUpdate } from "./failed-updates.ts";
 export { createTelegramFiles } from "./files.ts";
 export { plainText } from "./markup.ts";
@@ -26,7 +27,7 @@ export {
 } from "./render.ts";
 export { updateRetention } from "./retention.ts";
 export { mayUse, type OwnedRoutes } from "./route-book.ts";
-export { telegramSettings } from "./settings.ts";
+export { telegramSettings, updateRetentionSettings } from "./settings.ts";
 export { longestText, shortenHtml } from "./split-html.ts";
 export { createTelegram, type Telegram, type TelegramDeps } from "./telegram.ts";
 export { defaultWebhookSecret } from "./webhook.ts";

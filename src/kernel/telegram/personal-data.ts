@@ -11,22 +11,26 @@ export function telegramPersonalData(accounts: Pick<Accounts, "userById">): {
   return {
     export: async (db, userId) => {
       const user = await accounts.userById(db, userId);
+      const telegramId = user?.telegramId ?? null;
       const dialogs = await sql`
         select flow, step, updated_at from telegram.dialog where user_id = ${userId}`.execute(db);
       const failed = await sql`
         select kind, received_at, reference from telegram.update
-        where state = 'failed' and chat_id = ${user?.telegramId ?? null}::bigint`.execute(db);
+        where state = 'failed' and (person_id = ${telegramId} or chat_id = ${telegramId})`.execute(db);
       return { dialogs: dialogs.rows, updatesPutAside: failed.rows };
     },
     forget: async (tx, userId) => {
       await sql`delete from telegram.dialog where user_id = ${userId}`.execute(tx);
       const user = await accounts.userById(tx, userId);
       if (user === undefined) return;
-      // A private chat has the person's id. The ids of what was handled stay: they tell a repeat.
-      await sql`delete from telegram.update where state = 'failed' and chat_id = ${user.telegramId}`.execute(tx);
+      const { telegramId } = user;
+      // In whatever chat he wrote it; a private chat has the person's id. The ids of what was handled stay: they tell a repeat.
+      await sql`
+        delete from telegram.update
+        where state = 'failed' and (person_id = ${telegramId} or chat_id = ${telegramId})`.execute(tx);
       await sql`
         update telegram.update set chat_id = 0, callback_id = null
-        where state = 'handled' and chat_id = ${user.telegramId}`.execute(tx);
+        where state = 'handled' and chat_id = ${telegramId}`.execute(tx);
     },
   };
 }

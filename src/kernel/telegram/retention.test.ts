@@ -19,10 +19,15 @@ const { db } = await testDatabase();
 /** As nobody has changed them. */
 const settings: Pick<Settings, "read"> = { read: async ({ schema }) => await Promise.resolve(schema.parse({})) };
 
-async function update(id: number, state: "waiting" | "handled" | "failed", days: number, chatId = 5): Promise<void> {
+async function update(
+  id: number,
+  state: "waiting" | "handled" | "failed",
+  days: number,
+  { chatId = 5, personId = 5 }: { readonly chatId?: number; readonly personId?: number } = {},
+): Promise<void> {
   await sql`
-    insert into telegram.update (bot_id, update_id, chat_id, kind, state, body, received_at, finished_at)
-    values (1, ${id}, ${chatId}, 'message', ${state}, ${state === "handled" ? null : "x"},
+    insert into telegram.update (bot_id, update_id, chat_id, person_id, kind, state, body, received_at, finished_at)
+    values (1, ${id}, ${chatId}, ${personId}, 'message', ${state}, ${state === "handled" ? null : "x"},
       now() - ${days} * interval '1 day',
       case when ${state} = 'waiting' then null else now() - ${days} * interval '1 day' end)`.execute(db);
 }
@@ -34,13 +39,17 @@ const ids = async (): Promise<readonly number[]> =>
 test("old updates and abandoned dialogs are forgotten, and nothing that waits", async () => {
   await update(1, "handled", 6);
   await update(2, "handled", 1);
-  await update(3, "failed", 31);
-  await update(4, "failed", 29);
+  await update(3, "failed", 8);
+  await update(4, "failed", 6);
   await update(5, "waiting", 400);
   await sql`
     insert into telegram.dialog (chat_id, user_id, flow, step, data, updated_at)
-    values (1, 1, 'f', 's', 'd', now() - interval '8 days'), (1, 2, 'f', 's', 'd', now())`.execute(db);
-  const { job } = updateRetention({ db, settings: settings as Settings });
+    values
+      (1, 1, 'f', 's', 'd', now() - interval '23 hours 1 minute'), (1, 2, 'f', 's', 'd', now() - interval '22 hours')`.execute(
+    db,
+  );
+  const { job, cron } = updateRetention({ db, settings: settings as Settings });
+  assert.match(cron, /^\d+ \* \* \* \*$/, "once an hour: a day at most for what was typed");
   const context = { id: "1", attempt: 1, log: silentLogger(), signal: new AbortController().signal };
   await job.run({}, context);
   assert.deepEqual(await ids(), [2, 4, 5]);
@@ -63,21 +72,22 @@ test("a person who is forgotten leaves no dialog, no sealed message and no chat 
     environmentKey: undefined,
   });
   const user = await inTransaction(db, async (tx) => await accounts.noteUser(tx, { id: 77, firstName: "P" }));
-  await update(1, "failed", 0, 77);
-  await update(2, "handled", 0, 77);
-  await update(3, "failed", 0, 78);
+  await update(1, "failed", 0, { chatId: 77, personId: 77 });
+  await update(2, "handled", 0, { chatId: 77 });
+  await update(3, "failed", 0, { chatId: -100, personId: 78 });
+  await update(4, "failed", 0, { chatId: -100, personId: 77 });
   await sql`insert into telegram.dialog (chat_id, user_id, flow, step, data) values (1, ${user.id}, 'f', 's', 'd')`.execute(
     db,
   );
   const personal = telegramPersonalData(accounts);
-  assert.match(JSON.stringify(await personal.export(db, user.id)), /"flow":"f".*"kind":"message"/);
+  assert.match(JSON.stringify(await personal.export(db, user.id)), /"flow":"f".*"kind":"message".*"kind":"message"/);
   await inTransaction(db, async (tx) => {
     await personal.forget(tx, user.id);
   });
   const { rows } = await sql`select update_id, chat_id from telegram.update order by update_id`.execute(db);
   assert.deepEqual(rows, [
     { update_id: 2, chat_id: 0 },
-    { update_id: 3, chat_id: 78 },
+    { update_id: 3, chat_id: -100 },
   ]);
   assert.deepEqual((await sql`select from telegram.dialog`.execute(db)).rows, []);
 });

@@ -17,16 +17,17 @@ export const chatSettings = defineSettings({
   }),
 });
 
-export const retentionSettings = defineSettings({
+export const updateRetentionSettings = defineSettings({
   key: "telegram.retention",
   title: "How long updates are remembered",
   schema: z.object({
     /** Their contents are erased at once; what stays tells a repeat. Telegram itself repeats for at most a day. */
     handledDays: z.int().min(2).max(30).default(5),
-    /** With their contents, for inspection. */
-    failedDays: z.int().min(1).max(365).default(30),
-    dialogDays: z.int().min(1).max(90).default(7),
+    /** With their contents, for inspection. /privacy says so. */
+    failedDays: z.int().min(1).max(90).default(7),
+    /** Of a dialog that nobody goes on with. Looked at once an hour, so that what was typed into it is gone within a day. */
+    dialogHours: z.int().min(1).max(23).default(23),
   }),
 });
 
-export const telegramSettings = [chatSettings, retentionSettings] as const;
+export const telegramSettings = [chatSettings, updateRetentionSettings] as const;

@@ -181,6 +181,11 @@ test("a handler that throws leaves nothing behind, the person gets a code, and t
   const [apology, echoed] = await rig.sent(mina.id);
   assert.match(apology?.text ?? "", new RegExp(`[가-힣].*${failed.reference ?? "?"}`));
   assert.equal(echoed?.text, "echo after");
+  const { rows } = await sql`select state, person_id from telegram.update order by update_id`.execute(db);
+  assert.deepEqual(rows, [
+    { state: "failed", person_id: mina.id },
+    { state: "handled", person_id: null },
+  ]);
 });
 
 test("a broken constraint that shows only at the commit is a failure too, not an endless repeat", async () => {

@@ -97,7 +97,9 @@ export function createTurns({ db, cipher, botId }: TurnsDeps): Turns {
         where bot_id = ${botId} and update_id = ${updateId} and state = 'waiting'`.execute(db);
     },
     markHandled: async (tx, updateId) => {
-      const { numAffectedRows } = await finish(sql`state = 'handled', body = null`, updateId).execute(tx);
+      const { numAffectedRows } = await finish(sql`state = 'handled', body = null, person_id = null`, updateId).execute(
+        tx,
+      );
       if (numAffectedRows !== 1n) throw new Error(`update ${updateId} was handled by somebody else`);
     },
     markFailed: async (db, updateId, { error, reference }) => {

@@ -99,6 +99,10 @@ chat-privacy =
     <b>Privacy</b>
     <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance and payments; for each video the time, model, length, resolution, cost and outcome.
     <b>Not kept:</b> prompts, images and videos. A prompt is encrypted while its video is being made and erased when that ends.
+    <b>For a while, encrypted:</b> an order that you began and did not finish, for a day at most; a message that I could not handle, { $failedDays ->
+        [one] for one day
+       *[other] for { $failedDays } days
+    }, so that the fault can be found.
     /export sends you all of it. /forget erases it.
 
 chat-paysupport =
