@@ -13,6 +13,7 @@ import {
   metricsRoutes,
   notificationRoutes,
   pruneIdempotencyKeys,
+  userRoutes,
   webhookRoutes,
 } from "#kernel/http/index.ts";
 import { AppError, type ErrorDefinition, toError } from "#kernel/lib/errors.ts";
@@ -156,6 +157,7 @@ async function listen(assembly: Assembly, { config, bot, features }: AppOptions,
       webhookRoutes(telegram),
       notificationRoutes({ ...kernel, types }),
       deliveryRoutes(kernel.db, delivery),
+      userRoutes(kernel),
     ],
     apiRoutes: parts.flatMap(({ routes }) => routes ?? []),
   });

@@ -58,6 +58,8 @@ export interface Accounts {
   readonly userByTelegramId: (db: Db, telegramId: number) => Promise<User | undefined>;
   /** By `@name` in any case; the newest holder of the name. */
   readonly userByUsername: (db: Db, username: string) => Promise<User | undefined>;
+  /** The person who is linked to this user of a web app. */
+  readonly userBySubject: (db: Db, subject: string) => Promise<User | undefined>;
   /** In the order in which they came. */
   readonly listUsers: (db: Db, filter: UserFilter) => Promise<readonly User[]>;
   readonly setLanguage: (tx: Tx, userId: number, language: Language) => Promise<void>;

@@ -31,14 +31,18 @@ test("an export holds everything kept on the person and nothing of others", asyn
   await write(async (tx) => {
     await accounts.noteChat(tx, { id: 1001, type: "private", title: "Uma" });
     await accounts.noteChat(tx, { id: 1002, type: "private", title: "Olaf" });
+    await sql`insert into account.link (subject, person_id) values ('web-uma', ${user.id}), ('web-o', ${other.id})`.execute(
+      tx,
+    );
     const entry = { action: "test.done", origin: "chat" };
     await accounts.audit(tx, { ...entry, actor: `user:${user.id}`, subject: "thing:1", after: { amount: 5n } });
     await accounts.audit(tx, { ...entry, actor: "cli", subject: `user:${user.id}`, before: 1 });
     await accounts.audit(tx, { ...entry, actor: "cli", subject: `user:${other.id}`, before: "Olaf's" });
   });
   const text = JSON.stringify(await accounts.exportUser(db, user.id));
-  for (const part of ["Uma", "uma_k", "1001", "thing:1", '"amount":"5"']) assert.ok(text.includes(part), part);
-  for (const part of ["Olaf", "1002"]) assert.ok(!text.includes(part), part);
+  for (const part of ["Uma", "uma_k", "1001", "thing:1", "web-uma", '"amount":"5"'])
+    assert.ok(text.includes(part), part);
+  for (const part of ["Olaf", "1002", "web-o"]) assert.ok(!text.includes(part), part);
   assert.equal(await accounts.exportUser(db, 999_999), undefined);
 });
 

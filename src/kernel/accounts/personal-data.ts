@@ -8,6 +8,7 @@ export function makePersonalAccounts({ auditLog }: Pick<Accounts, "auditLog">): 
   return {
     forgetUser: async (tx, userId) => {
       await sql`delete from account.chat where person_id = ${userId}`.execute(tx);
+      await sql`delete from account.link where person_id = ${userId}`.execute(tx);
       await sql`
         update account.person set
           telegram_id = null, first_name = '', username = null, language_tag = null, language = null,
@@ -22,10 +23,13 @@ export function makePersonalAccounts({ auditLog }: Pick<Accounts, "auditLog">): 
       const { rows: chats } = await sql`
         select id, type, title, suspended_reason, suspended_at, created_at
         from account.chat where person_id = ${userId}`.execute(db);
+      const { rows: links } = await sql`
+        select subject, linked_at from account.link where person_id = ${userId}`.execute(db);
       const subject = `user:${userId}`;
       return {
         person: people[0],
         chats,
+        links,
         done: await auditLog(db, { actor: subject, limit: exportedEntries }),
         concerning: await auditLog(db, { subject, limit: exportedEntries }),
       };

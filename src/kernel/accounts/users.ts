@@ -13,6 +13,7 @@ export type Users = Pick<
   | "userById"
   | "userByTelegramId"
   | "userByUsername"
+  | "userBySubject"
   | "listUsers"
   | "setLanguage"
   | "setTimeZone"
@@ -71,6 +72,13 @@ export function makeUsers(adminChatIds: readonly number[]): Users {
         sql`
           select * from account.person where lower(username) = ${username.replace(/^@/, "").toLowerCase()}
           order by named_at desc, id desc limit 1`,
+      ),
+    userBySubject: async (db, subject) =>
+      await one(
+        db,
+        sql`
+          select person.* from account.link join account.person on person.id = link.person_id
+          where link.subject = ${subject} and person.telegram_id is not null`,
       ),
     listUsers: async (db, filter) => (await listed(filter).execute(db)).rows.map(userFrom),
     setLanguage: async (tx, userId, language) => {

@@ -55,8 +55,8 @@ export function makeWebUsers(signIn: SignIn): WebUsers {
   };
 }
 
-/** Who sends the request to a route that has `requireSignIn`. @throws when it has not: a mistake of the route. */
-export function webUserOf(request: FastifyRequest): WebUser {
-  if (request.webUser === undefined) throw new Error("this route does not require a sign-in");
-  return request.webUser;
+/** `request.webUser` of a route that has `requireSignIn`. @throws when it has not: a mistake of the route. */
+export function signedIn(webUser: WebUser | undefined): WebUser {
+  if (webUser === undefined) throw new Error("this route does not require a sign-in");
+  return webUser;
 }

@@ -11,3 +11,15 @@ export const imageTooLarge = {
   status: 413,
   message: "image.base64: expected at most {megabytes} MB",
 } as const satisfies ErrorDefinition;
+
+export const noPrivateChat = {
+  code: "users.no_private_chat",
+  status: 409,
+  message: "this person has no private chat with the bot: it begins with /start",
+} as const satisfies ErrorDefinition;
+
+export const unknownTopic = {
+  code: "delivery.unknown_topic",
+  status: 404,
+  message: "there is no topic {topic} that can be set",
+} as const satisfies ErrorDefinition;
