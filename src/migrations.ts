@@ -4,7 +4,7 @@ import type { MigrationSource } from "#kernel/db/index.ts";
 const kernelModules = ["db", "settings", "accounts", "ledger", "media", "telegram", "delivery", "http"];
 
 /** Features by their ids. Not taken from `features.ts`: migrating should not load the whole program. */
-const featureIds = ["studio"];
+const featureIds = ["studio", "signals"];
 
 /** Every migration of the program, in the order in which they are applied. */
 export const migrationSources: readonly MigrationSource[] = [

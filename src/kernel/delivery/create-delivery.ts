@@ -1,6 +1,7 @@
 import { afterCommit, type Listener, type Tx } from "../db/index.ts";
 import type { Schedule } from "../jobs/index.ts";
 import type { Health } from "../observability/index.ts";
+import { createBatches } from "./batches.ts";
 import { createCards } from "./cards.ts";
 import { checkSending } from "./check-sending.ts";
 import type { Delivery, NotificationType } from "./delivery.ts";
@@ -46,6 +47,7 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
   deps.health.add("sending", () => checkSending(sending.leader(), clock.monotonicMs()));
   return {
     ...createWriter({ topics, wakeup }),
+    batches: createBatches({ topics, wakeup }),
     ...createCards({ topics, wakeup }),
     ...records,
     retry: makeRetry(wakeup),

@@ -2,6 +2,7 @@ import type { RawBuilder } from "kysely";
 
 import type { Db, Tx } from "../db/index.ts";
 import type { Content } from "../telegram/index.ts";
+import type { Batches } from "./batches.ts";
 
 /** Who goes first. A lower lane never delays a higher one by more than what is already on the wire. */
 export const lanes = ["payment", "reply", "alert", "signal", "report", "bulk"] as const;
@@ -115,6 +116,7 @@ export interface Delivery {
     batchId: number,
     limit: number,
   ) => Promise<readonly { readonly id: number; readonly chatId: number }[]>;
+  readonly batches: Batches;
   /** Makes the card or changes it: the newest content wins, unsent older ones are dropped. */
   readonly putCard: (tx: Tx, card: Card) => Promise<void>;
   readonly edit: (tx: Tx, edit: Edit) => Promise<void>;

@@ -1,3 +1,4 @@
+export type * from "./batches.ts";
 export { createDelivery, type DeliveryDeps, type DeliveryEngine } from "./create-delivery.ts";
 export type * from "./delivery.ts";
 export { deliveryStates, lanes } from "./delivery.ts";

@@ -1,0 +1,201 @@
+create schema signals;
+
+-- Prices are numeric and keep the digits they came with: 45250.00 stays 45250.00. A list that is empty means "all".
+
+-- Who makes signals.
+create table signals.source (
+  name text constraint source_pkey primary key,
+  -- A longer silence is told to the admins; null: nothing is expected.
+  expected_minutes int constraint source_expected_minutes check (expected_minutes > 0),
+  -- SHA-256 of the token in the path of its TradingView hook.
+  hook_hash bytea constraint source_hook_once unique,
+  last_signal_at timestamptz,
+  -- Since when its silence is known to the admins; null while all is well.
+  silent_since timestamptz,
+  created_at timestamptz not null default now()
+);
+
+-- An API key that is listed here writes as its source and as no other.
+create table signals.source_key (
+  api_key_id bigint constraint source_key_pkey primary key,
+  source text not null constraint source_key_source_fkey references signals.source (name) on delete cascade
+);
+
+create table signals.signal (
+  id bigint generated always as identity constraint signal_pkey primary key,
+  source text not null,
+  type text not null constraint signal_type check (type in ('buy', 'sell', 'close', 'alert')),
+  asset text not null,
+  entry_price numeric constraint signal_entry_price check (entry_price > 0),
+  target_price numeric constraint signal_target_price check (target_price > 0),
+  stop_loss numeric constraint signal_stop_loss check (stop_loss > 0),
+  timeframe text,
+  confidence numeric(5, 2) not null constraint signal_confidence check (confidence between 0 and 100),
+  source_model text,
+  performance_category text,
+  market_context text,
+  notes text[] not null default '{}',
+  -- What is drawn: an array of [seconds since 1970, open, high, low, close, volume or null], prices as text.
+  candles jsonb,
+  -- The picture: one that was sent in, or the drawn charts by language.
+  media jsonb,
+  -- Made by a random walk, to show what it looks like.
+  demo boolean not null default false,
+  generated_at timestamptz not null,
+  expires_at timestamptz,
+  created_at timestamptz not null,
+  corrected_at timestamptz,
+  cancelled_at timestamptz,
+  cancel_reason text,
+  -- For how many chats it was queued.
+  reached int not null default 0
+);
+
+create index signal_newest on signals.signal (created_at desc, id desc);
+create index signal_asset on signals.signal (asset, id desc);
+create index signal_source on signals.signal (source, id desc);
+
+-- What can still hit its target or its stop, be closed, or expire: looked at for every price.
+create table signals.open_signal (
+  signal_id bigint constraint open_signal_pkey primary key
+    constraint open_signal_signal_fkey references signals.signal (id) on delete cascade,
+  asset text not null,
+  expires_at timestamptz
+);
+create index open_signal_asset on signals.open_signal (asset);
+create index open_signal_expiry on signals.open_signal (expires_at) where expires_at is not null;
+
+-- How a signal ended. What performance is asked for stands beside it, so that one index answers.
+create table signals.outcome (
+  signal_id bigint constraint outcome_pkey primary key
+    constraint outcome_signal_fkey references signals.signal (id) on delete cascade,
+  kind text not null constraint outcome_kind check (kind in ('target', 'stop', 'closed', 'expired')),
+  -- Where it ended; null when nobody knows the price.
+  price numeric constraint outcome_price check (price > 0),
+  -- In per cent of the entry, before fees, a sell's with its sign turned; null without both prices.
+  return_percent numeric,
+  -- How it is known.
+  origin text not null constraint outcome_origin check (origin in ('api', 'signal', 'price', 'expiry')),
+  at timestamptz not null,
+  recorded_at timestamptz not null,
+  asset text not null,
+  source_model text,
+  confidence numeric(5, 2) not null,
+  demo boolean not null
+);
+create index outcome_at on signals.outcome (at, signal_id)
+  include (return_percent, asset, source_model, confidence, kind) where return_percent is not null;
+
+-- The contents under which a signal went out, each for readers of one language, format, time zone and kind of chat.
+create table signals.content (
+  signal_id bigint not null constraint content_signal_fkey references signals.signal (id) on delete cascade,
+  -- Of the delivery engine.
+  content_id bigint not null,
+  language text not null,
+  format text not null,
+  time_zone text not null,
+  place text not null,
+  constraint content_pkey primary key (signal_id, content_id)
+);
+
+-- Who is to get what. One row per chat: a person's private chat, a group, a channel.
+create table signals.subscription (
+  chat_id bigint constraint subscription_pkey primary key
+    constraint subscription_chat_fkey references account.chat (id) on update cascade on delete cascade,
+  -- The person of a private chat, or who has subscribed the group.
+  user_id bigint,
+  active boolean not null,
+  subscribed_at timestamptz,
+  unsubscribed_at timestamptz,
+  -- The subscription itself ends; null: never.
+  expires_at timestamptz,
+  types text[] not null default '{}',
+  min_confidence numeric(5, 2) not null default 0
+    constraint subscription_min_confidence check (min_confidence between 0 and 100),
+  assets text[] not null default '{}',
+  timeframes text[] not null default '{}',
+  models text[] not null default '{}',
+  muted_assets text[] not null default '{}',
+  -- When signals are wanted, by the clock of the reader's zone; from > to spans midnight; null: always.
+  hours_from time,
+  hours_to time,
+  -- What becomes of the others.
+  hours_mode text not null default 'hold' constraint subscription_hours_mode check (hours_mode in ('hold', 'silent', 'drop')),
+  format text not null default 'detailed' constraint subscription_format check (format in ('detailed', 'compact')),
+  -- Premium until then: at once. Free: with a delay.
+  premium_until timestamptz,
+  report_period text not null default 'none'
+    constraint subscription_report_period check (report_period in ('none', 'daily', 'weekly', 'monthly')),
+  report_at time not null default '09:00',
+  next_report_at timestamptz,
+  -- Of chats with several people; a person's own stand in account.person.
+  language text constraint subscription_language check (language in ('en', 'ko')),
+  time_zone text,
+  changed_at timestamptz not null,
+  constraint subscription_hours check ((hours_from is null) = (hours_to is null) and hours_from is distinct from hours_to or hours_from is null and hours_to is null)
+);
+create index subscription_report on signals.subscription (next_report_at) where next_report_at is not null;
+create index subscription_user on signals.subscription (user_id);
+
+-- The one place here that knows the tables of accounts: how a subscriber reads.
+create view signals.subscriber as
+  select subscription.*,
+    case when chat.type = 'private' then 'private' else 'shared' end as place,
+    coalesce(
+      subscription.language, person.language,
+      case when lower(person.language_tag) = 'ko' or lower(person.language_tag) like 'ko-%' then 'ko' end, 'en') as reads,
+    coalesce(subscription.time_zone, person.time_zone, 'UTC') as zone
+  from signals.subscription
+  join account.chat on chat.id = subscription.chat_id
+  left join account.person on person.id = chat.person_id;
+
+-- The first press of one of a signal's buttons: Telegram tells of no other reading.
+create table signals.reading (
+  signal_id bigint not null constraint reading_signal_fkey references signals.signal (id) on delete cascade,
+  chat_id bigint not null constraint reading_chat_fkey references account.chat (id) on update cascade on delete cascade,
+  read_at timestamptz not null,
+  constraint reading_pkey primary key (signal_id, chat_id)
+);
+
+-- What a person did with a signal.
+create table signals.portfolio (
+  user_id bigint not null,
+  signal_id bigint not null constraint portfolio_signal_fkey references signals.signal (id) on delete cascade,
+  decision text not null constraint portfolio_decision check (decision in ('took', 'skipped')),
+  -- What it was to be entered at when it was taken.
+  entry_price numeric,
+  decided_at timestamptz not null,
+  constraint portfolio_pkey primary key (user_id, signal_id)
+);
+
+create table signals.price (
+  asset text not null,
+  at timestamptz not null,
+  price numeric not null constraint price_positive check (price > 0),
+  source text not null,
+  constraint price_pkey primary key (asset, at)
+);
+create index price_at on signals.price using brin (at);
+
+create table signals.price_alert (
+  id bigint generated always as identity constraint price_alert_pkey primary key,
+  chat_id bigint not null constraint price_alert_chat_fkey references account.chat (id) on update cascade on delete cascade,
+  user_id bigint not null,
+  asset text not null,
+  direction text not null constraint price_alert_direction check (direction in ('above', 'below')),
+  price numeric not null constraint price_alert_price check (price > 0),
+  created_at timestamptz not null,
+  fired_at timestamptz,
+  fired_price numeric
+);
+create index price_alert_waiting on signals.price_alert (asset, direction, price) where fired_at is null;
+create index price_alert_chat on signals.price_alert (chat_id, id);
+
+-- What the stake has earned in per cent when `from_price` has become `to_price`; null when that cannot be said.
+create function signals.return_percent(type text, from_price numeric, to_price numeric) returns numeric
+  language sql immutable as $$
+  select case type
+    when 'buy' then round((to_price - from_price) * 100 / from_price, 4)
+    when 'sell' then round((from_price - to_price) * 100 / from_price, 4)
+  end
+$$;
