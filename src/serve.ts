@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { type Config, ConfigError, makeDirectory, readConfig } from "#kernel/config/index.ts";
-import { systemClock } from "#kernel/lib/clock.ts";
+import { type Clock, systemClock } from "#kernel/lib/clock.ts";
 import { AppError, toError } from "#kernel/lib/errors.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { Secret } from "#kernel/lib/secret.ts";
@@ -22,13 +22,19 @@ const stopWithinMs = 15_000;
 
 const pages = fileURLToPath(new URL("../web/dist/sandbox", import.meta.url));
 
-/** The program as a process: configuration, signals, exit codes. */
-export async function serve(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
+/**
+ * The program as a process: configuration, signals, exit codes.
+ * @param clock another one than the system's, for trying out what happens when clocks jump.
+ */
+export async function serve(
+  environment: Readonly<Record<string, string | undefined>>,
+  clock: Clock = systemClock,
+): Promise<void> {
   const config = configuration(environment);
   if (config === undefined) return;
   const log = createLogger({ level: config.LOG_LEVEL, isTerminal: process.stdout.isTTY, file: config.LOG_FILE });
   const undo = makeUndo(log);
-  const starting = start(config, log, undo);
+  const starting = start({ config, clock, log }, undo);
   const stopping = stopOnSignal(starting, undo, log);
   try {
     const app = await starting;
@@ -69,8 +75,12 @@ function checkLogFile(file: string | undefined): void {
   }
 }
 
-async function start(config: Config, log: Logger, undo: Undo): Promise<App> {
-  const shared = { config, clock: systemClock, ids: systemIds, log };
+async function start(
+  of: { readonly config: Config; readonly clock: Clock; readonly log: Logger },
+  undo: Undo,
+): Promise<App> {
+  const { config } = of;
+  const shared = { ...of, ids: systemIds };
   // Side by side: one waits for another process most of the time, the other keeps this one busy. Neither is left alone
   // with what it has begun when the other fails.
   const opening = openStorage({ ...shared, undo });

@@ -1,6 +1,7 @@
 import { Pool } from "undici";
 
 import { machineMs, sleep } from "../harness/machine-clock.ts";
+import { seeded } from "../harness/seeded.ts";
 
 /** Commands that people send, one after the other in random intervals (a Poisson process, the same one every time). */
 export interface Offer {
@@ -120,16 +121,5 @@ function updateOf(id: number, personId: number, text: string): Update {
       text,
       ...(text.startsWith("/") && { entities: [{ type: "bot_command", offset: 0, length: text.length }] }),
     },
-  };
-}
-
-/** Mulberry32: the same numbers in every run. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

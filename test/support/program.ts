@@ -44,13 +44,20 @@ export function keepSecret(...values: readonly string[]): void {
   for (const value of values) secrets.add(value);
 }
 
-/**
- * Starts the program with this environment and nothing else of ours. It is killed after the file's tests, and with the
- * test process, however that ends.
- */
+/** Starts the program with this environment and nothing else of ours. It is killed after the file's tests. */
 export function startProgram(environment: Environment): Program {
+  const program = spawnProgram(environment);
+  cleanUp(program.kill);
+  return program;
+}
+
+/**
+ * The same without a test file around it: whoever starts it ends it. It is killed with this process, however that ends.
+ * @param main another file than `src/main.ts` to run.
+ */
+export function spawnProgram(environment: Environment, main: string = entry): Program {
   const began = performance.now();
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [main], {
     env: { PATH: process.env["PATH"], ...environment },
     // Away from any .env.
     cwd: tmpdir(),
@@ -83,9 +90,6 @@ export function startProgram(environment: Environment): Program {
     child.kill(signal);
     return await checked;
   };
-  cleanUp(async () => {
-    await end("SIGKILL");
-  });
   return {
     pid,
     output: () => output,
