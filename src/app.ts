@@ -13,6 +13,7 @@ import {
   metricsRoutes,
   notificationRoutes,
   pruneIdempotencyKeys,
+  statsRoutes,
   userRoutes,
   webhookRoutes,
 } from "#kernel/http/index.ts";
@@ -158,6 +159,7 @@ async function listen(assembly: Assembly, { config, bot, features }: AppOptions,
       notificationRoutes({ ...kernel, types }),
       deliveryRoutes(kernel.db, delivery),
       userRoutes(kernel),
+      statsRoutes(kernel),
     ],
     apiRoutes: parts.flatMap(({ routes }) => routes ?? []),
   });

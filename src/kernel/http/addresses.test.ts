@@ -5,6 +5,7 @@ import type { FastifyInstance } from "fastify";
 
 import { createAccounts } from "#kernel/accounts/index.ts";
 import { inTransaction } from "#kernel/db/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
@@ -14,8 +15,13 @@ import { testDatabase } from "#test/support/database.ts";
 import { createHttpServer } from "./index.ts";
 
 const { db } = await testDatabase();
-const base = { db, clock: systemClock, ids: systemIds, log: silentLogger() };
-const accounts = createAccounts({ ...base, adminChatIds: [], monitoringChatIds: [], environmentKey: undefined });
+const base = { db, clock: systemClock, ids: systemIds, log: silentLogger(), cipher: createCipher(Buffer.alloc(32)) };
+const accounts = createAccounts({
+  ...base,
+  adminChatIds: [],
+  monitoringChatIds: [],
+  environmentKey: undefined,
+});
 const { key } = await inTransaction(
   db,
   async (tx) =>

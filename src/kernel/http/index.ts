@@ -5,6 +5,7 @@ export { healthRoutes } from "./routes/health.ts";
 export { mediaRoutes } from "./routes/media.ts";
 export { metricsRoutes } from "./routes/metrics.ts";
 export { notificationRoutes } from "./routes/notifications.ts";
+export { statsRoutes } from "./routes/stats.ts";
 export { userRoutes } from "./routes/users.ts";
 export { type WebhookReceiver, webhookRoutes } from "./routes/webhook.ts";
 export { createHttpServer, type HttpDeps } from "./server.ts";

@@ -118,6 +118,6 @@ async function handle(deps: UpdateHandlerDeps, turn: Turn, work: UpdateWork): Pr
     await turns.end(turn);
   };
   const handledBy = await withinLimit(router.route(work), { clock, limitMs, end });
-  await turns.markHandled(work.tx, work.facts.updateId);
+  await turns.markHandled(work.tx, work.facts.updateId, handledBy);
   measured.end(handledBy);
 }

@@ -28,6 +28,7 @@ export {
 export { updateRetention } from "./retention.ts";
 export { mayUse, type OwnedRoutes } from "./route-book.ts";
 export { telegramSettings, updateRetentionSettings } from "./settings.ts";
+export { type UpdateStatistics, updateStatistics } from "./statistics.ts";
 export { longestText, shortenHtml } from "./split-html.ts";
 export { createTelegram, type Telegram, type TelegramDeps } from "./telegram.ts";
 export { defaultWebhookSecret } from "./webhook.ts";

@@ -87,7 +87,7 @@ export function createPreChecker(deps: PreCheckerDeps): PreChecker {
     try {
       const refusal = await verdict(query);
       await tell(query, refusal, untilMs);
-      await turns.markHandled(db, update.update_id);
+      await turns.markHandled(db, update.update_id, "pre_checkout");
       log.info({ updateId: update.update_id, isRefused: refusal !== undefined }, "pre-checkout query answered");
     } catch (error) {
       log.warn({ err: toError(error).message, updateId: update.update_id }, "pre-checkout query not answered");

@@ -131,8 +131,8 @@ test("twenty copies of one update at once, at two replicas, are handled once", a
 test("an update that is no longer waiting cannot be marked as handled, so whoever handled it again undoes it", async () => {
   await rig.replica({ routes: [], webhook }).receive(textUpdate(1, 5, "x"), "right-secret");
   const turns = createTurns({ db, cipher: createCipher(rig.masterKey), botId: rig.api.botId });
-  await turns.markHandled(db, 1);
-  await assert.rejects(turns.markHandled(db, 1), /handled by somebody else/);
+  await turns.markHandled(db, 1, "test");
+  await assert.rejects(turns.markHandled(db, 1, "test"), /handled by somebody else/);
   assert.equal(await turns.markFailed(db, 1, { error: "x", reference: "X" }), false);
 });
 

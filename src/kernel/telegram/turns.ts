@@ -39,7 +39,7 @@ export interface Turns {
   /** Counts a handling that may end the process. */
   readonly countAttempt: (updateId: number) => Promise<void>;
   /** @throws when the update no longer waits: then nothing of the transaction may stay. */
-  readonly markHandled: (db: Db, updateId: number) => Promise<void>;
+  readonly markHandled: (db: Db, updateId: number, handledBy: string) => Promise<void>;
   /** @returns false when it no longer waited. */
   readonly markFailed: (db: Db, updateId: number, why: FailureNote) => Promise<boolean>;
   /** Ends a turn's transaction together with its connection, so that whatever its handler does later fails. */
@@ -96,10 +96,9 @@ export function createTurns({ db, cipher, botId }: TurnsDeps): Turns {
         update telegram.update set attempts = attempts + 1
         where bot_id = ${botId} and update_id = ${updateId} and state = 'waiting'`.execute(db);
     },
-    markHandled: async (tx, updateId) => {
-      const { numAffectedRows } = await finish(sql`state = 'handled', body = null, person_id = null`, updateId).execute(
-        tx,
-      );
+    markHandled: async (tx, updateId, handledBy) => {
+      const handled = sql`state = 'handled', handler = ${handledBy}, body = null, person_id = null`;
+      const { numAffectedRows } = await finish(handled, updateId).execute(tx);
       if (numAffectedRows !== 1n) throw new Error(`update ${updateId} was handled by somebody else`);
     },
     markFailed: async (db, updateId, { error, reference }) => {
