@@ -50,8 +50,9 @@ async function run(name: string, args: readonly string[]): Promise<void> {
       adminChatIds: config.ADMIN_CHAT_IDS,
       monitoringChatIds: config.MONITORING_CHAT_IDS,
       environmentKey: undefined,
+      cipher,
     });
-    const ledger = { ...makeAdjusting({ ...shared, settings }), balance: readBalance };
+    const ledger = { ...makeAdjusting({ ...shared, settings, accounts }), balance: readBalance };
     console.log(await command({ db, accounts, cipher, settings, ledger }, args));
   } finally {
     await undo.run();

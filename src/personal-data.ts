@@ -10,7 +10,7 @@ export function personalDataOf(
 ): readonly (PersonalData & { readonly owner: string })[] {
   return [
     { owner: "account", export: accounts.exportUser, forget: accounts.forgetUser },
-    { owner: "ledger", ...ledgerPersonalData },
+    { owner: "ledger", ...ledgerPersonalData(accounts) },
     { owner: "telegram", ...telegramPersonalData(accounts) },
     { owner: "delivery", ...deliveryPersonalData(accounts) },
     ...[...parts].flatMap(([owner, { personalData }]) =>

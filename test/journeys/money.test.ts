@@ -141,6 +141,27 @@ test("decisions over money are the admin's alone, whatever data a client sends",
   assert.equal(await balance(alex), "4");
 });
 
+test("a debt that came since the question is not left behind by being forgotten", async () => {
+  const paid = await alex.pay(await buy(alex, /^1 credit/));
+  assert.ok(paid.ok);
+  await alex.sees("Balance: 5 credits");
+  await admin.say(`/credit ${alex.id} -5 spent on something`);
+  await alex.sees("Taken from your account: 5 credits");
+  const asked = await alex.say("/forget");
+  await alex.sees("Erase everything?", { since: asked });
+  const refund = await fetch(`${sandbox.url}/bot${sandbox.botToken}/refundStarPayment`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ user_id: alex.id, telegram_payment_charge_id: paid.chargeId }),
+  });
+  assert.equal(refund.status, 200);
+  await alex.sees("Telegram has returned 100", { since: asked });
+  await alex.press("Erase everything");
+  await alex.sees("1 credit below zero", { since: asked });
+  const { rows } = await sql`select from account.person where telegram_id = ${alex.id}`.execute(db);
+  assert.equal(rows.length, 1);
+});
+
 test("the books are right in the end", async () => {
   assert.deepEqual(await ledgerViolations(db), []);
   assert.deepEqual(sandbox.journal.invalidCalls, []);

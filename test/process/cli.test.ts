@@ -24,6 +24,7 @@ cleanUp(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 const accounts = createAccounts({
+  cipher: createCipher(Buffer.alloc(32)),
   clock: systemClock,
   ids: systemIds,
   adminChatIds: [],

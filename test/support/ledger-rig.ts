@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { sql } from "kysely";
 
-import { createAccounts, type User } from "#kernel/accounts/index.ts";
+import { type Accounts, createAccounts, type User } from "#kernel/accounts/index.ts";
 import { afterCommit, type Db, inTransaction, type Tx } from "#kernel/db/index.ts";
 import type { Job, JobQueue } from "#kernel/jobs/index.ts";
 import {
@@ -15,6 +15,7 @@ import {
   starsSettings,
   type StarsSettings,
 } from "#kernel/ledger/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { type ManualClock, manualClock } from "#kernel/lib/manual-clock.ts";
 import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
@@ -26,6 +27,7 @@ export const fivePack: Pack = { id: "credits-5", credits: 5000n, stars: 500 };
 /** A ledger on a real database, with a bank that behaves like Telegram's and a queue whose jobs the test runs. */
 export interface LedgerRig {
   readonly ledger: Ledger;
+  readonly accounts: Accounts;
   readonly bank: StarBank;
   readonly clock: ManualClock;
   /** What was announced and committed, as far as the process lived to see it. */
@@ -76,6 +78,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
   const judges = new Map<string, JudgeHold>();
   const settings = { current: starsSettings.schema.parse({}) };
   const accounts = createAccounts({
+    cipher: createCipher(Buffer.alloc(32)),
     clock,
     ids: systemIds,
     adminChatIds: [],
@@ -118,6 +121,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
   };
   return {
     ledger,
+    accounts,
     bank,
     clock,
     events,

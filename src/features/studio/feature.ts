@@ -63,6 +63,6 @@ function partsOf(kernel: Kernel, made: Studio): FeatureParts {
       },
     ],
     judgeHold,
-    personalData: studioPersonalData(advance),
+    personalData: studioPersonalData(made),
   };
 }

@@ -44,7 +44,7 @@ export type OrderOutcome =
         | Exclude<ChoiceVerdict, { ok: true }>["reason"];
     };
 
-export interface OrderDeps extends Pick<Kernel, "ledger" | "settings" | "cipher" | "clock" | "ids"> {
+export interface OrderDeps extends Pick<Kernel, "ledger" | "settings" | "accounts" | "cipher" | "clock" | "ids"> {
   readonly showJob: ShowJob;
   readonly followUp: Pick<JobFollowUp, "dispatch">;
   readonly salesPaused: (tx: Tx) => Promise<boolean>;
@@ -118,9 +118,9 @@ async function refuse(deps: OrderDeps, tx: Tx, wish: Wish): Promise<Exclude<Orde
   const most = limits.queuedPerPerson;
   if ((await openJobs(tx, wish.user.id)) >= most) return { ok: false, reason: "too_many_queued", most };
   const { mode, freePerDay } = await deps.settings.read(billingSettings);
-  if (mode === "free" && (await usedToday(tx, { user: wish.user, now: deps.clock.now() })) >= freePerDay) {
-    return { ok: false, reason: "quota_used", perDay: freePerDay };
-  }
+  if (mode !== "free") return undefined;
+  const used = await usedToday(tx, { ...deps, user: wish.user, now: deps.clock.now() });
+  if (used >= freePerDay) return { ok: false, reason: "quota_used", perDay: freePerDay };
   return undefined;
 }
 

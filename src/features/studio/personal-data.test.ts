@@ -7,6 +7,7 @@ import type { User } from "#kernel/accounts/index.ts";
 
 import { personalDataOf } from "../../personal-data.ts";
 import { savePreference } from "./preference.ts";
+import { billingSettings } from "./settings.ts";
 import { price, studioRig } from "./testing/studio-rig.ts";
 
 const rig = await studioRig();
@@ -102,6 +103,30 @@ test("a video that is on its way when its owner is forgotten ends with him", asy
   await rig.settle(id, "sent");
   assert.equal((await rig.job(id)).state, "failed", "what its delivery may still say comes too late");
   await rig.assertSound();
+});
+
+test("being forgotten does not renew today's free videos, and the day's end does", async () => {
+  await rig.change(billingSettings, { mode: "free", freePerDay: 2 });
+  const person = { id: 8_800_001, firstName: "Again" };
+  const comeBack = async (): Promise<User> =>
+    await rig.write(async (tx) => {
+      await rig.kernel.accounts.noteChat(tx, { id: person.id, type: "private", title: "" });
+      return await rig.kernel.accounts.noteUser(tx, person);
+    });
+  const first = await comeBack();
+  const { id } = await rig.ordered(first);
+  for (let second = 0; second < 3; second++) await rig.pass(1000);
+  await rig.settle(id, "sent");
+  await forget(first);
+  const second = await comeBack();
+  const last = await rig.ordered(second);
+  for (let each = 0; each < 3; each++) await rig.pass(1000);
+  await rig.settle(last.id, "sent");
+  await forget(second);
+  const third = await comeBack();
+  assert.deepEqual(await rig.order(third), { ok: false, reason: "quota_used", perDay: 2 });
+  await rig.clock.advance(24 * 60 * 60_000);
+  assert.equal((await rig.order(third)).ok, true);
 });
 
 test("work for somebody who was forgotten while it waited tells nobody anything", async () => {

@@ -1,12 +1,18 @@
 import { sql } from "kysely";
 
-import type { PersonalData } from "#kernel/feature.ts";
+import type { Kernel, PersonalData } from "#kernel/feature.ts";
 
 import type { Advance } from "./advance.ts";
 import { resetPreference } from "./preference.ts";
+import { keepUsedToday } from "./quota.ts";
+import { billingSettings } from "./settings.ts";
+
+export interface PersonalDataDeps extends Pick<Kernel, "accounts" | "settings" | "clock"> {
+  readonly advance: Advance;
+}
 
 /** What studio keeps of a person: his choices, and the numbers of his videos. */
-export function studioPersonalData(advance: Advance): PersonalData {
+export function studioPersonalData({ advance, accounts, settings, clock }: PersonalDataDeps): PersonalData {
   return {
     export: async (db, userId) => {
       const preference = await sql`
@@ -18,6 +24,8 @@ export function studioPersonalData(advance: Advance): PersonalData {
       return { preference: preference.rows[0] ?? null, jobs: jobs.rows };
     },
     forget: async (tx, userId) => {
+      const user = await accounts.userById(tx, userId);
+      const { mode } = await settings.read(billingSettings);
       const { rows } = await sql<{ id: string }>`
         select id from studio.job where user_id = ${userId} and finished_at is null`.execute(tx);
       for (const { id } of rows) {
@@ -25,6 +33,7 @@ export function studioPersonalData(advance: Advance): PersonalData {
         // Its delivery goes with the chat, and nobody would tell of its end.
         if (!ok) await advance(tx, id, { type: "failed", failure: "delivery" });
       }
+      if (mode === "free" && user !== undefined) await keepUsedToday(tx, { user, now: clock.now(), accounts });
       await resetPreference(tx, userId);
       // The numbers stay: they belong to the statistics and to the ledger, and tell nobody who it was.
       await sql`

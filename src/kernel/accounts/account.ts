@@ -83,11 +83,29 @@ export interface Accounts {
 
   /**
    * Erases names and everything that tells who it was; the row stays for the ledger. The private chat goes with all that
-   * refers to it. Who comes back is a new person.
+   * refers to it. Who comes back is a new person, but for his traces: an operator's block is one.
    */
   readonly forgetUser: (tx: Tx, userId: number) => Promise<void>;
   /** Everything this module keeps on the person, as JSON; undefined when there is no such person. */
   readonly exportUser: (db: Db, userId: number) => Promise<unknown>;
+
+  /**
+   * Keeps a number that must outlive the person's being forgotten, such as that he was welcomed: under a keyed hash of his
+   * Telegram id, nothing else. Replaces the one of the same name.
+   */
+  readonly keepTrace: (
+    tx: Tx,
+    userId: number,
+    trace: {
+      /** `<owner>.<what>`. */
+      readonly name: string;
+      /** Default 1. */
+      readonly amount?: number;
+      readonly expiresAt?: Date;
+    },
+  ) => Promise<void>;
+  /** What was kept of whoever has this Telegram account, whether or not he was forgotten since; 0 when nothing was. */
+  readonly trace: (db: Db, userId: number, name: string) => Promise<number>;
 
   /** Every change by an operator: who, what, before, after, from where. */
   readonly audit: (tx: Tx, entry: AuditEntry) => Promise<void>;

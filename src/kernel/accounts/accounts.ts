@@ -3,9 +3,10 @@ import { type ApiKeysDeps, makeApiKeys } from "./api-keys.ts";
 import { makeAudit } from "./audit.ts";
 import { makeChats } from "./chats.ts";
 import { makePersonalAccounts } from "./personal-data.ts";
+import { makeTraces, type TracesDeps } from "./traces.ts";
 import { makeUsers } from "./users.ts";
 
-export interface AccountsDeps extends ApiKeysDeps {
+export interface AccountsDeps extends ApiKeysDeps, TracesDeps {
   /** `ADMIN_CHAT_IDS`. A private chat has the id of its person, who is an admin thereby. */
   readonly adminChatIds: readonly number[];
   /** `MONITORING_CHAT_IDS`. */
@@ -14,11 +15,14 @@ export interface AccountsDeps extends ApiKeysDeps {
 
 export function createAccounts({ adminChatIds, monitoringChatIds, ...deps }: AccountsDeps): Accounts {
   const audit = makeAudit();
+  const traces = makeTraces(deps);
   return {
-    ...makeUsers(adminChatIds),
+    keepTrace: traces.keepTrace,
+    trace: traces.trace,
+    ...makeUsers(adminChatIds, traces),
     ...makeChats(),
     ...audit,
-    ...makePersonalAccounts(audit),
+    ...makePersonalAccounts(audit, traces),
     apiKeys: makeApiKeys(deps),
     adminChatIds,
     monitoringChatIds,

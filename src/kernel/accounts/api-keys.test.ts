@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { sql } from "kysely";
 
 import { inTransaction } from "#kernel/db/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { Secret } from "#kernel/lib/secret.ts";
@@ -16,6 +17,7 @@ const { db } = await testDatabase();
 const clock = manualClock(new Date());
 const environmentKey = "an-environment-key-of-some-length";
 const { apiKeys } = createAccounts({
+  cipher: createCipher(Buffer.alloc(32)),
   clock,
   ids: systemIds,
   adminChatIds: [],

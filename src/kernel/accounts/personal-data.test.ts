@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { sql } from "kysely";
 
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { testDatabase } from "#test/support/database.ts";
@@ -12,6 +13,7 @@ import { createAccounts } from "./index.ts";
 
 const { db } = await testDatabase();
 const accounts = createAccounts({
+  cipher: createCipher(Buffer.alloc(32)),
   clock: systemClock,
   ids: systemIds,
   adminChatIds: [],
@@ -92,4 +94,48 @@ test("what is in the audit log stays as it is", async () => {
   ]) {
     await assert.rejects(statement.execute(db), /audit is append-only/);
   }
+});
+
+test("who was shut out stays shut out when he comes back, until an operator lets him in", async () => {
+  const person = { id: 3001, firstName: "Bo" };
+  const comeBack = async (): Promise<{ readonly id: number; readonly blocked: boolean }> =>
+    await write(async (tx) => await accounts.noteUser(tx, person));
+  const forget = async (id: number): Promise<void> => {
+    await write(async (tx) => {
+      await accounts.forgetUser(tx, id);
+    });
+  };
+  const first = await comeBack();
+  await write(async (tx) => {
+    await accounts.setBlocked(tx, first.id, true);
+  });
+  await forget(first.id);
+  const second = await comeBack();
+  assert.notEqual(second.id, first.id);
+  assert.equal(second.blocked, true);
+  await forget(second.id);
+  const third = await comeBack();
+  assert.equal(third.blocked, true);
+  await write(async (tx) => {
+    await accounts.setBlocked(tx, third.id, false);
+  });
+  await forget(third.id);
+  assert.equal((await comeBack()).blocked, false);
+});
+
+test("what is kept of a forgotten person are numbers under a hash that nobody finds without the key", async () => {
+  const person = { id: 3_000_111_222, firstName: "Nobody" };
+  const user = await write(async (tx) => await accounts.noteUser(tx, person));
+  await write(async (tx) => {
+    await accounts.keepTrace(tx, user.id, { name: "test.used", amount: 3, expiresAt: new Date(Date.now() + 60_000) });
+    await accounts.keepTrace(tx, user.id, { name: "test.over", expiresAt: new Date(Date.now() - 60_000) });
+    await accounts.forgetUser(tx, user.id);
+  });
+  const { rows } = await sql<{ text: string }>`select trace::text as text from account.trace`.execute(db);
+  assert.ok(rows.length > 0 && !JSON.stringify(rows).includes("3000111222"));
+  const back = await write(async (tx) => await accounts.noteUser(tx, person));
+  assert.equal(await accounts.trace(db, back.id, "test.used"), 3);
+  assert.equal(await accounts.trace(db, back.id, "test.over"), 0);
+  const stranger = await write(async (tx) => await accounts.noteUser(tx, { id: 3_000_111_223, firstName: "X" }));
+  assert.equal(await accounts.trace(db, stranger.id, "test.used"), 0);
 });

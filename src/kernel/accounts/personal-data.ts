@@ -1,12 +1,18 @@
 import { sql } from "kysely";
 
 import type { Accounts } from "./account.ts";
+import { blockTrace, type Traces } from "./traces.ts";
 
 export type PersonalAccounts = Pick<Accounts, "forgetUser" | "exportUser">;
 
-export function makePersonalAccounts({ auditLog }: Pick<Accounts, "auditLog">): PersonalAccounts {
+export function makePersonalAccounts(
+  { auditLog }: Pick<Accounts, "auditLog">,
+  { keepTrace }: Pick<Traces, "keepTrace">,
+): PersonalAccounts {
   return {
     forgetUser: async (tx, userId) => {
+      const { rows } = await sql`select from account.person where id = ${userId} and blocked`.execute(tx);
+      if (rows.length > 0) await keepTrace(tx, userId, { name: blockTrace });
       await sql`delete from account.chat where person_id = ${userId}`.execute(tx);
       await sql`delete from account.link where person_id = ${userId}`.execute(tx);
       await sql`

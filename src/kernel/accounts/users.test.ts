@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { sql } from "kysely";
 
 import { inTransaction } from "#kernel/db/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { testDatabase } from "#test/support/database.ts";
@@ -12,6 +13,7 @@ import { createAccounts, type TelegramPerson, type User } from "./index.ts";
 
 const { db } = await testDatabase();
 const accounts = createAccounts({
+  cipher: createCipher(Buffer.alloc(32)),
   clock: systemClock,
   ids: systemIds,
   adminChatIds: [900, -1001],

@@ -6,6 +6,7 @@ import { type Language, languageFor } from "../lib/language.ts";
 import { timeZoneNamed } from "../lib/time-zone.ts";
 import type { Accounts, Role, TelegramPerson, User, UserFilter } from "./account.ts";
 import { unknownTimeZone, unknownUser } from "./errors.ts";
+import { blockTrace, type Traces } from "./traces.ts";
 
 export type Users = Pick<
   Accounts,
@@ -35,7 +36,7 @@ interface PersonRow {
 }
 
 /** @param adminChatIds whose private chat is listed is an admin, whatever is stored. */
-export function makeUsers(adminChatIds: readonly number[]): Users {
+export function makeUsers(adminChatIds: readonly number[], traces: Traces): Users {
   const admins = new Set(adminChatIds);
 
   const userFrom = (row: PersonRow): User => ({
@@ -59,7 +60,7 @@ export function makeUsers(adminChatIds: readonly number[]): Users {
     noteUser: async (tx, person) => {
       const known = await firstRow(tx, byTelegramId(person.id));
       if (known !== undefined && isUpToDate(known, person)) return userFrom(known);
-      const written = await firstRow(tx, upsert(person));
+      const written = await firstRow(tx, upsert(person, traces.hashOf(person.id)));
       if (written === undefined) throw new Error("a person that was written did not come back");
       return userFrom(written);
     },
@@ -91,6 +92,7 @@ export function makeUsers(adminChatIds: readonly number[]): Users {
     },
     setBlocked: async (tx, userId, blocked) => {
       await change(tx, userId, sql`blocked = ${blocked}`);
+      if (!blocked) await traces.dropTrace(tx, userId, blockTrace);
     },
     setRole: async (tx, userId, role) => {
       await change(tx, userId, sql`role = ${role}`);
@@ -113,11 +115,12 @@ function isUpToDate(row: PersonRow, { firstName, username, languageTag }: Telegr
   );
 }
 
-/** Also for who was added by another transaction since he was looked for. */
-function upsert({ id, firstName, username, languageTag }: TelegramPerson): RawBuilder<PersonRow> {
+/** Also for who was added by another transaction since he was looked for. Who was shut out before he had himself forgotten still is. */
+function upsert({ id, firstName, username, languageTag }: TelegramPerson, hash: string): RawBuilder<PersonRow> {
   return sql`
-    insert into account.person (telegram_id, first_name, username, language_tag)
-    values (${id}, ${firstName}, ${username ?? null}, ${languageTag ?? null})
+    insert into account.person (telegram_id, first_name, username, language_tag, blocked)
+    values (${id}, ${firstName}, ${username ?? null}, ${languageTag ?? null},
+      exists (select from account.trace where person_hash = ${hash} and name = ${blockTrace}))
     on conflict (telegram_id) do update set
       first_name = excluded.first_name,
       username = excluded.username,

@@ -7,6 +7,7 @@ import { testDatabase } from "#test/support/database.ts";
 
 import { createAccounts } from "../accounts/index.ts";
 import { inTransaction } from "../db/index.ts";
+import { createCipher } from "../lib/cipher.ts";
 import { systemIds } from "../lib/ids.ts";
 import { manualClock } from "../lib/manual-clock.ts";
 import { deliveryPersonalData } from "./personal-data.ts";
@@ -137,6 +138,7 @@ test("days are made ahead, old ones dropped with what belongs to them, and what 
 
 test("a person can take along what was sent to him, and have it erased; broadcasts stay for the others", async () => {
   const accounts = createAccounts({
+    cipher: createCipher(Buffer.alloc(32)),
     clock: manualClock(new Date()),
     ids: systemIds,
     adminChatIds: [],

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 
+import type { Accounts } from "../accounts/index.ts";
 import type { Tx } from "../db/index.ts";
 import { AppError } from "../lib/errors.ts";
 import { book, lockAccount, readBalance } from "./book.ts";
@@ -9,10 +10,17 @@ import type { Adjustment, Ledger } from "./ledger.ts";
 import { starsSettings, toThousandths } from "./settings.ts";
 import { systemAccounts } from "./system-accounts.ts";
 
+/** Of somebody who was given his welcome and then forgotten: he is not given it again. */
+export const welcomeTrace = "ledger.welcome";
+
 type Adjusting = Pick<Ledger, "adjust" | "welcome">;
 
 /** Credits given and taken without a payment. Locks: the account, before the reference is looked up. */
-export function makeAdjusting({ clock, settings }: Pick<LedgerParts, "clock" | "settings">): Adjusting {
+export function makeAdjusting({
+  clock,
+  settings,
+  accounts,
+}: Pick<LedgerParts, "clock" | "settings"> & { readonly accounts: Pick<Accounts, "trace"> }): Adjusting {
   const adjust: Ledger["adjust"] = async (tx, change) => {
     const { userId, amount, kind, actor, reason } = change;
     if (kind === "grant" ? amount <= 0n : amount >= 0n) {
@@ -40,14 +48,24 @@ export function makeAdjusting({ clock, settings }: Pick<LedgerParts, "clock" | "
     welcome: async (tx, userId) => {
       const amount = toThousandths((await settings.read(starsSettings)).welcomeCredits);
       if (amount === 0n) return 0n;
-      const reference = `welcome:${userId}`;
+      const reference = welcomeOf(userId);
       // Two at once, with the settings changed between them, would give two amounts under one reference.
       await lockAccount(tx, userId);
       if (await isUsed(tx, reference)) return 0n;
+      if ((await accounts.trace(tx, userId, welcomeTrace)) > 0) return 0n;
       const given = await adjust(tx, { userId, amount, kind: "grant", reason: "", actor: "system", reference });
       return given.ok ? amount : 0n;
     },
   };
+}
+
+function welcomeOf(userId: number): string {
+  return `welcome:${userId}`;
+}
+
+/** Whether this person was given his welcome; that he was given one before he had himself forgotten does not count here. */
+export async function wasWelcomed(tx: Tx, userId: number): Promise<boolean> {
+  return await isUsed(tx, welcomeOf(userId));
 }
 
 function referenceOf({ reference }: Pick<Adjustment, "reference">): string {

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 
+import type { Accounts } from "../accounts/index.ts";
 import type { Db, Tx } from "../db/index.ts";
+import { wasWelcomed, welcomeTrace } from "./adjust.ts";
 import { readBalance } from "./book.ts";
 import { readHistory } from "./history.ts";
 
@@ -15,9 +17,10 @@ const longestHistory = 10_000;
 
 /**
  * `forget` takes away what leads from an entry to a person: Telegram's id and what he wrote. Amounts, times and charge ids
- * stay, because the books must stay right. A refund under way keeps the id until it is through.
+ * stay, because the books must stay right. A refund under way keeps the id until it is through. Who comes back is not
+ * welcomed with credits again.
  */
-export const ledgerPersonalData: LedgerPersonalData = {
+export const ledgerPersonalData = ({ keepTrace }: Pick<Accounts, "keepTrace">): LedgerPersonalData => ({
   export: async (db, userId) => {
     const payments = await sql<{ paid_at: Date; stars: number; credits: number; charge_id: string }>`
       select paid_at, stars, credits, charge_id from ledger.payment where user_id = ${userId} order by paid_at`.execute(
@@ -35,6 +38,7 @@ export const ledgerPersonalData: LedgerPersonalData = {
     };
   },
   forget: async (tx, userId) => {
+    if (await wasWelcomed(tx, userId)) await keepTrace(tx, userId, { name: welcomeTrace });
     await sql`update ledger.star_order set telegram_id = null where user_id = ${userId}`.execute(tx);
     await sql`update ledger.payment set telegram_id = null where user_id = ${userId}`.execute(tx);
     await sql`
@@ -43,4 +47,4 @@ export const ledgerPersonalData: LedgerPersonalData = {
         telegram_id = case when state in ('requested', 'approved', 'refunding') then telegram_id end
       where user_id = ${userId}`.execute(tx);
   },
-};
+});

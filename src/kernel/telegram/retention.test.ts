@@ -5,6 +5,7 @@ import { sql } from "kysely";
 
 import { createAccounts } from "#kernel/accounts/index.ts";
 import { inTransaction } from "#kernel/db/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
@@ -65,6 +66,7 @@ test("the settings have defaults and are kept within what Telegram's repeats nee
 test("a person who is forgotten leaves no dialog, no sealed message and no chat id", async () => {
   await sql`truncate telegram.update, telegram.dialog`.execute(db);
   const accounts = createAccounts({
+    cipher: createCipher(Buffer.alloc(32)),
     adminChatIds: [],
     monitoringChatIds: [],
     clock: systemClock,

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { sql } from "kysely";
 
-import type { User } from "#kernel/accounts/index.ts";
+import { createAccounts, type User } from "#kernel/accounts/index.ts";
 import { readConfig } from "#kernel/config/index.ts";
 import { type Database, inTransaction, notify, type Tx } from "#kernel/db/index.ts";
 import type { DeliveryState } from "#kernel/delivery/index.ts";
@@ -107,13 +107,8 @@ export async function studioRig({ looksUp = true }: { readonly looksUp?: boolean
   cleanUp(async () => {
     await rm(dataDir, { recursive: true, force: true });
   });
-  const sandbox = await startSandbox({
-    clock: systemClock,
-    ids: systemIds,
-    host: "127.0.0.1",
-    port: 0,
-    limits: "off",
-  });
+  const here = { host: "127.0.0.1", port: 0, limits: "off" } as const;
+  const sandbox = await startSandbox({ clock: systemClock, ids: systemIds, ...here });
   cleanUp(sandbox.close);
   const clock = manualClock(new Date());
   const line = jobLine(clock);
@@ -146,7 +141,8 @@ export async function studioRig({ looksUp = true }: { readonly looksUp?: boolean
       {
         ...feature,
         setup: (kernel) => {
-          parts = feature.setup({ ...kernel, clock, jobs: line, db: crashes.db });
+          const accounts = createAccounts({ ...kernel, ...kernel.accounts, clock, environmentKey: undefined });
+          parts = feature.setup({ ...kernel, accounts, clock, jobs: line, db: crashes.db });
           return parts;
         },
       },

@@ -103,7 +103,7 @@ chat-privacy =
         [one] for one day
        *[other] for { $failedDays } days
     }, so that the fault can be found.
-    /export sends you all of it. /forget erases it.
+    /export sends you all of it. /forget erases it. Then only entries in the books without a name remain, and a fingerprint of your Telegram id that tells nobody who you are: so that welcome credits and today's free videos are not given twice, and a block stays a block.
 
 chat-paysupport =
     <b>Payment support</b>
@@ -154,7 +154,7 @@ chat-forget-warning =
 chat-forget-credits = You would lose <b>{ $credits }</b> { chat-credit-word }.
 chat-forget-yes = Erase everything
 chat-forget-no = Keep it
-chat-forget-debt = Your account is <b>{ $credits }</b> credits below zero, because a payment was taken back. Please settle this first: /paysupport
+chat-forget-debt = Your account is <b>{ $credits }</b> { chat-credit-word } below zero, because a payment was taken back. Please settle this first: /paysupport
 chat-forget-done = Done. Everything about you is erased. /start begins anew.
 chat-forget-kept = Nothing was erased.
 chat-button-expired = This button has expired.
