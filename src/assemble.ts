@@ -37,6 +37,7 @@ import {
   createBotIdentity,
   createTelegram,
   createTelegramFiles,
+  createTelegramMembers,
   type OwnedRoutes,
   type Telegram,
 } from "#kernel/telegram/index.ts";
@@ -148,6 +149,7 @@ export function assemble(options: AppOptions): Assembly {
     drawing,
     delivery,
     files: createTelegramFiles(api),
+    members: createTelegramMembers(api),
     publicUrl: () => config.PUBLIC_URL ?? address,
   };
   for (const feature of features) parts.set(feature.id, feature.setup(kernel));

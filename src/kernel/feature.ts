@@ -23,6 +23,7 @@ import type {
   PreCheckoutRoute,
   ServiceRoute,
   TelegramFiles,
+  TelegramMembers,
   UpdateContext,
 } from "./telegram/index.ts";
 
@@ -66,6 +67,10 @@ export interface ChatParts {
   readonly preCheckout?: PreCheckoutRoute;
   /** A paragraph of `/start`: what this feature offers and the next step. */
   readonly startSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
+  /** What follows the answer to `/start` by itself, in messages of its own. */
+  readonly afterStart?: (context: UpdateContext) => Promise<void>;
+  /** A paragraph and buttons of `/status`: how things stand for whoever asks; nothing for whom it does not concern. */
+  readonly statusSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
   /** A paragraph and buttons of `/settings`. */
   readonly settingsSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
 }
@@ -104,6 +109,8 @@ export interface Kernel {
   readonly delivery: Delivery;
   /** Files that people sent. */
   readonly files: TelegramFiles;
+  /** Who may decide for a group. */
+  readonly members: TelegramMembers;
   /** Where this server is reached from outside, without a trailing slash. */
   readonly publicUrl: () => string;
 }

@@ -21,10 +21,21 @@ export function startCommand(deps: ChatDeps): ChatParts {
   };
 }
 
-/** `/help`, `/cancel`, `/terms`, `/privacy`. */
+/** `/status` where a feature has something to say there, `/help`, `/cancel`, `/terms`, `/privacy`. */
 export function accountCommands(deps: ChatDeps): ChatParts {
+  const tellsStatus = deps.features.some(({ statusSection }) => statusSection !== undefined);
+  const statusCommand: Command = {
+    name: "status",
+    description: "chat-command-status",
+    access: "user",
+    inGroups: true,
+    run: async (context) => {
+      await status(deps, context);
+    },
+  };
   return {
     commands: [
+      ...(tellsStatus ? [statusCommand] : []),
       {
         name: "help",
         description: "chat-command-help",
@@ -68,6 +79,24 @@ async function start(deps: ChatDeps, context: UpdateContext): Promise<void> {
     ...(buttons.length > 0 && { keyboard: { inline: buttons } }),
   });
   await showOpenRefunds(deps, tx, chat.id);
+  for (const { afterStart } of deps.features) await afterStart?.(context);
+}
+
+async function status({ features }: ChatDeps, context: UpdateContext): Promise<void> {
+  const { t, reply } = context;
+  const parts: Html[] = [];
+  const buttons: (readonly Button[])[] = [];
+  for (const { statusSection } of features) {
+    const section = await statusSection?.(context);
+    if (section === undefined) continue;
+    parts.push(section.html);
+    buttons.push(...(section.buttons ?? []));
+  }
+  await reply({
+    kind: "text",
+    html: parts.length === 0 ? t("chat-status-nothing") : Html.join(parts, "\n\n"),
+    ...(buttons.length > 0 && { keyboard: { inline: buttons } }),
+  });
 }
 
 async function help(deps: ChatDeps, { t, user, chat, reply }: UpdateContext): Promise<void> {

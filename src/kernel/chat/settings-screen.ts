@@ -2,26 +2,11 @@ import type { QuietHours, QuietMode, TopicPreference } from "../delivery/index.t
 import type { ChatParts } from "../feature.ts";
 import { Html } from "../lib/html.ts";
 import { languages } from "../lib/language.ts";
+import { commonTimeZones, typedTimeZone } from "../lib/time-zone.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 
 const languageNames = { en: "English", ko: "한국어" } as const;
-
-/** One or two for each part of the world; everything else is typed. */
-const commonZones = [
-  "Asia/Seoul",
-  "Asia/Tokyo",
-  "Asia/Singapore",
-  "Asia/Kolkata",
-  "Asia/Dubai",
-  "Europe/Istanbul",
-  "Europe/Berlin",
-  "Europe/London",
-  "America/Sao_Paulo",
-  "America/New_York",
-  "America/Chicago",
-  "America/Los_Angeles",
-] as const;
 
 const quietChoices = [
   { from: 22 * 60, to: 7 * 60 },
@@ -88,7 +73,9 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
     }
     case "zone":
       return choiceScreen(context, t("chat-settings-choose-zone"), [
-        ...commonZones.map((zone) => choice(zoneName(zone), zone === user.timeZone, callbackData("set", "tz", zone))),
+        ...commonTimeZones.map((zone) =>
+          choice(zoneName(zone), zone === user.timeZone, callbackData("set", "tz", zone)),
+        ),
         { text: t.plain("chat-settings-other-zone"), callback: callbackData("set", "typezone") },
       ]);
     case "typezone":
@@ -100,7 +87,7 @@ async function press(deps: ChatDeps, context: UpdateContext, args: readonly stri
       });
       return undefined;
     case "tz":
-      if (!commonZones.some((zone) => zone === value) || value === undefined) return undefined;
+      if (!commonTimeZones.some((zone) => zone === value) || value === undefined) return undefined;
       await setZone(deps, context, value);
       return await mainScreen(deps, { ...context, user: { ...user, timeZone: value } });
     case "quiet":
@@ -216,7 +203,7 @@ async function setZone(
 
 async function typedZone(deps: ChatDeps, context: UpdateContext, typed: string): Promise<void> {
   const { t, reply, dialog } = context;
-  const zone = knownZone(typed);
+  const zone = typedTimeZone(typed);
   if (zone === undefined) {
     await reply(t("chat-settings-unknown-zone", { zone: typed.slice(0, 60) }));
     return;
@@ -224,12 +211,6 @@ async function typedZone(deps: ChatDeps, context: UpdateContext, typed: string):
   await setZone(deps, context, zone);
   await dialog.close();
   await reply(t("chat-settings-zone-set", { zone, time: timeIn(context, zone) }));
-}
-
-/** IANA names in any case, with spaces for underscores. */
-function knownZone(typed: string): string | undefined {
-  const wanted = typed.trim().replaceAll(" ", "_").toLowerCase();
-  return [...Intl.supportedValuesOf("timeZone"), "UTC"].find((zone) => zone.toLowerCase() === wanted);
 }
 
 function choiceScreen(context: UpdateContext, html: Html, choices: readonly Button[]): Content {

@@ -13,3 +13,25 @@ export function timeZoneNamed(name: string): string | undefined {
     throw error;
   }
 }
+
+/** One or two for each part of the world; for people to choose from; everything else is typed. */
+export const commonTimeZones = [
+  "Asia/Seoul",
+  "Asia/Tokyo",
+  "Asia/Singapore",
+  "Asia/Kolkata",
+  "Asia/Dubai",
+  "Europe/Istanbul",
+  "Europe/Berlin",
+  "Europe/London",
+  "America/Sao_Paulo",
+  "America/New_York",
+  "America/Chicago",
+  "America/Los_Angeles",
+] as const;
+
+/** The zone that a person typed: IANA names in any case, with spaces for underscores. */
+export function typedTimeZone(typed: string): string | undefined {
+  const wanted = typed.trim().replaceAll(" ", "_").toLowerCase();
+  return [...Intl.supportedValuesOf("timeZone"), "UTC"].find((zone) => zone.toLowerCase() === wanted);
+}

@@ -25,6 +25,7 @@ export {
   type RenderedCall,
   renderEdit,
 } from "./render.ts";
+export { createTelegramMembers } from "./members.ts";
 export { updateRetention } from "./retention.ts";
 export { mayUse, type OwnedRoutes } from "./route-book.ts";
 export { telegramSettings, updateRetentionSettings } from "./settings.ts";

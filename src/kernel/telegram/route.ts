@@ -113,3 +113,9 @@ export interface TelegramFiles {
   /** A file of at most `maxBytes`, in memory. @throws AppError `telegram.file_too_large`, `telegram.file_gone`. */
   readonly download: (fileId: string, maxBytes: number) => Promise<{ readonly body: Buffer; readonly path: string }>;
 }
+
+/** Asks Telegram who is who in a chat: a network call, so never inside a transaction. */
+export interface TelegramMembers {
+  /** Whether the person (Telegram's id) owns or administers the group or channel. False also when the bot is not in it. */
+  readonly isAdmin: (chatId: number, telegramId: number) => Promise<boolean>;
+}

@@ -113,15 +113,15 @@ function levelLines({ type, entryPrice, targetPrice, stopLoss }: Signal, t: Tran
   const side = sideOf(type);
   const lines: Html[] = [];
   if (side !== undefined) lines.push(t(`signals-direction-${side}`));
-  if (entryPrice !== undefined) lines.push(t("signals-entry", { price: formatPrice(entryPrice, t.language) }));
+  if (entryPrice !== undefined) lines.push(t("signals-level-entry", { price: formatPrice(entryPrice, t.language) }));
   for (const [key, price] of [["target", targetPrice] as const, ["stop", stopLoss] as const]) {
     if (price === undefined) continue;
     const move = entryPrice === undefined || side === undefined ? undefined : { from: entryPrice, to: price, side };
     const shown = { price: formatPrice(price, t.language) };
     lines.push(
       move === undefined
-        ? t(`signals-${key}`, shown)
-        : t(`signals-${key}-move`, { ...shown, move: formatMove(move, t.language) }),
+        ? t(`signals-level-${key}`, shown)
+        : t(`signals-level-${key}-move`, { ...shown, move: formatMove(move, t.language) }),
     );
   }
   if (side !== undefined && entryPrice !== undefined && targetPrice !== undefined && stopLoss !== undefined) {

@@ -9,6 +9,7 @@ chat-credit-word = { COUNT($credits) ->
 chat-command-start = Welcome, balance and what you can do
 chat-command-help = All commands
 chat-command-settings = Language, time zone, notifications
+chat-command-status = How things stand for you
 chat-command-cancel = Stop what you are doing
 chat-command-buy = Buy credits with Stars
 chat-command-paysupport = Help with a payment, refunds
@@ -25,6 +26,8 @@ chat-start-next = /help lists every command. /settings has your language, time z
 chat-help-title = <b>What I can do</b>
 chat-help-line = /{ $command } – { $description }
 chat-help-operators = <b>For operators</b>
+
+chat-status-nothing = There is nothing to tell here right now.
 
 chat-cancelled = Stopped. What is already being made goes on; its card has its own Cancel button.
 chat-nothing-to-cancel = There is nothing to stop right now.

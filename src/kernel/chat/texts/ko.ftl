@@ -6,6 +6,7 @@ chat-credit-word = 크레딧
 chat-command-start = 환영 인사, 잔액, 할 수 있는 일
 chat-command-help = 모든 명령
 chat-command-settings = 언어, 시간대, 알림
+chat-command-status = 내 현재 상태
 chat-command-cancel = 하던 일 멈추기
 chat-command-buy = 스타로 크레딧 구매
 chat-command-paysupport = 결제 도움, 환불
@@ -22,6 +23,8 @@ chat-start-next = /help 에서 모든 명령을, /settings 에서 언어·시간
 chat-help-title = <b>할 수 있는 일</b>
 chat-help-line = /{ $command } – { $description }
 chat-help-operators = <b>운영자용</b>
+
+chat-status-nothing = 지금은 알려 드릴 것이 없습니다.
 
 chat-cancelled = 멈췄습니다. 이미 만들고 있는 것은 계속되며, 해당 카드의 취소 버튼으로 취소할 수 있습니다.
 chat-nothing-to-cancel = 지금은 멈출 것이 없습니다.
