@@ -62,8 +62,13 @@ export interface Sender {
 }
 
 const keptFreeShare = 8;
-/** While much is on the wire, so long is waited for more room, to claim many at once. */
+/** While enough is on the wire, so long is waited for more room, to claim many at once: each claim is a commit. */
 const gatherMs = 4;
+const busyShare = 0.4;
+/** Claimed and not yet written down at most, in wires full. */
+const mostUnrecorded = 8;
+/** Claimed ahead at most, in wires full. */
+const farthestAhead = 4;
 const retryMs = 500;
 const askAgainMs = 500;
 
@@ -121,11 +126,12 @@ export function createSender(deps: SenderDeps): Sender {
   function pump(): void {
     if (busy || draining || deps.paused() || !deps.maySend()) return;
     const concurrency = deps.concurrency();
-    const ahead = Math.min(claimAhead.most(), Math.floor(concurrency / 2));
-    const all = Math.min(concurrency + ahead - wire.size(), 4 * concurrency - trips.inFlight.size);
+    const ahead = Math.min(claimAhead.most(), farthestAhead * concurrency);
+    const all = Math.min(concurrency + ahead - wire.size(), mostUnrecorded * concurrency - trips.inFlight.size);
     if (all <= 0) return;
     const sinceMs = clock.monotonicMs() - lastClaimMs;
-    if (all < concurrency / 4 && sinceMs < gatherMs) pumpIn(gatherMs - sinceMs);
+    const worthAClaim = wire.size() > concurrency * busyShare ? concurrency * 1.5 : concurrency / 4;
+    if (all < worthAClaim && sinceMs < gatherMs) pumpIn(gatherMs - sinceMs);
     else if (wire.isSilent()) void step(askWhetherThere());
     else choose({ all, low: all - Math.floor(concurrency / keptFreeShare) });
   }

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 
 import type { Tx } from "../../db/index.ts";
 import type { Claimed } from "../claimed.ts";
+import { arrayLiteral } from "./array-literal.ts";
 
 const columns = `o.id, o.lane, o.chat_id, o.content_id, o.silent, o.plain, o.perhaps_repeat, o.attempts, o.sent_ids,
       o.thread_id, o.reply_to, o.edit_message_id, o.card_id, card.message_id as card_message_id, card.shown,
@@ -64,7 +65,7 @@ interface ClaimedRow {
 
 /** @returns those that were still to be sent; the others have been finished, held or changed by other hands. */
 export async function claimDeliveries(pool: Pool, ids: readonly number[], epoch: number): Promise<readonly Claimed[]> {
-  const { rows } = await pool.query<ClaimedRow>({ ...claim, values: [ids, epoch] });
+  const { rows } = await pool.query<ClaimedRow>({ ...claim, values: [arrayLiteral(ids), epoch] });
   return rows.map(claimedFrom);
 }
 

@@ -1,5 +1,7 @@
 import type { Pool } from "pg";
 
+import { arrayLiteral } from "./array-literal.ts";
+
 /** One that arrived and of which nothing else has to be known. */
 export interface SentRecord {
   readonly id: number;
@@ -42,11 +44,11 @@ export async function recordSent(
     ...record,
     values: [
       of.epoch,
-      sent.map(({ id }) => id),
-      sent.map(({ contentId }) => contentId),
-      sent.map(({ messageId }) => messageId),
-      sent.map(({ claimedAt }) => claimedAt),
-      of.landedFlights,
+      arrayLiteral(sent.map(({ id }) => id)),
+      arrayLiteral(sent.map(({ contentId }) => contentId)),
+      arrayLiteral(sent.map(({ messageId }) => messageId)),
+      arrayLiteral(sent.map(({ claimedAt }) => claimedAt)),
+      arrayLiteral(of.landedFlights),
     ],
   });
   return rowCount ?? 0;
