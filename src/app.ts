@@ -118,6 +118,7 @@ function backgroundWork({
   money,
   media,
   delivery,
+  chatSchedules,
   parts,
 }: Assembly): Parameters<Assembly["jobs"]["register"]>[0] {
   return {
@@ -126,6 +127,7 @@ function backgroundWork({
       ...money.schedules,
       ...media.schedules,
       ...delivery.schedules,
+      ...chatSchedules,
       updateRetention(kernel),
       pruneIdempotencyKeys(kernel),
       ...parts.flatMap((part) => part.schedules ?? []),
@@ -136,9 +138,9 @@ function backgroundWork({
 async function listen(assembly: Assembly, { config, bot, features }: AppOptions, undo: Undo): Promise<string> {
   const { kernel, delivery, media, telegram, parts } = assembly;
   const { requestsPerMinute, proxies, metricsAllowed } = await kernel.settings.read(httpSettings);
-  // Answers and receipts are the program's own: nobody outside sends in their name, or goes first as they do.
+  // Answers, receipts and what admins decide over are the program's own: nobody outside sends in their name, or goes first as they do.
   const types = [...kernelTopics, ...features.flatMap(({ notifications }) => notifications)].filter(
-    ({ topic }) => topic !== "reply" && topic !== "payment",
+    ({ topic }) => !["reply", "payment", "refund"].includes(topic),
   );
   const app = await createHttpServer({
     ...kernel,

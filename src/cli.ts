@@ -4,19 +4,22 @@ import { loadEnvFile } from "node:process";
 import { createAccounts } from "#kernel/accounts/index.ts";
 import { ConfigError, readConfig } from "#kernel/config/index.ts";
 import { createListener } from "#kernel/db/index.ts";
-import { makeAdjusting, readBalance } from "#kernel/ledger/index.ts";
+import { createDeliveryDesk } from "#kernel/delivery/index.ts";
+import { redriveDeadLetter } from "#kernel/jobs/index.ts";
+import { makeAdjusting, makeStarsDesk, readBalance } from "#kernel/ledger/index.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { AppError, toError } from "#kernel/lib/errors.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
+import { loadTexts } from "#kernel/lib/texts.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
 import { createSettings } from "#kernel/settings/index.ts";
 
 import { apiKeyCommand } from "./cli/api-key.ts";
 import { creditCommand } from "./cli/credit.ts";
-import { failuresCommand } from "./cli/failures.ts";
 import type { CliCommand } from "./cli/tools.ts";
 import { usage, UsageError } from "./cli/usage.ts";
 import { openStorage } from "./storage.ts";
+import { textDirectories } from "./texts.ts";
 import { makeUndo } from "./undo.ts";
 
 /** `EX_USAGE` and `EX_CONFIG` of sysexits.h. */
@@ -28,8 +31,10 @@ const commands: Readonly<Record<string, CliCommand>> = {
   migrate: async () => "The database is up to date.",
   "api-key": apiKeyCommand,
   credit: creditCommand,
-  failures: failuresCommand,
-  // Knows every feature, which takes a while to load.
+  // Each loads what only it needs: settings know every feature, which takes a while.
+  deliveries: async (tools, args) => await (await import("./cli/deliveries.ts")).deliveriesCommand(tools, args),
+  failures: async (tools, args) => await (await import("./cli/failures.ts")).failuresCommand(tools, args),
+  payments: async (tools, args) => await (await import("./cli/payments.ts")).paymentsCommand(tools, args),
   settings: async (tools, args) => await (await import("./cli/settings.ts")).settingsCommand(tools, args),
 };
 
@@ -53,7 +58,13 @@ async function run(name: string, args: readonly string[]): Promise<void> {
       cipher,
     });
     const ledger = { ...makeAdjusting({ ...shared, settings, accounts }), balance: readBalance };
-    console.log(await command({ db, accounts, cipher, settings, ledger }, args));
+    const desk = {
+      stars: makeStarsDesk(shared),
+      deliveries: createDeliveryDesk(),
+      texts: loadTexts(textDirectories([])),
+      redrive: async (id: string) => await redriveDeadLetter(database.url, id),
+    };
+    console.log(await command({ db, accounts, cipher, settings, ledger, ...desk }, args));
   } finally {
     await undo.run();
   }

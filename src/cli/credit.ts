@@ -1,17 +1,11 @@
-import type { User } from "#kernel/accounts/index.ts";
 import { inTransaction } from "#kernel/db/index.ts";
 import { AppError, type ErrorDefinition } from "#kernel/lib/errors.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { formatCredits, parseCredits } from "#kernel/lib/money.ts";
 
-import type { CliCommand, Tools } from "./tools.ts";
+import { findPerson } from "./find-person.ts";
+import type { CliCommand } from "./tools.ts";
 import { UsageError } from "./usage.ts";
-
-const unknownPerson = {
-  code: "cli.unknown_person",
-  status: 404,
-  message: "I do not know {who}: the person must have started the bot once",
-} as const satisfies ErrorDefinition;
 
 const tooFewCredits = {
   code: "cli.too_few_credits",
@@ -26,8 +20,7 @@ export const creditCommand: CliCommand = async (tools, [who = "", amountText = "
   if (amount === undefined || amount === 0n || reason === "") {
     throw new UsageError("credit: expected a Telegram id or @username, an amount such as +5 or -2.5, and a reason");
   }
-  const person = await find(tools, who);
-  if (person === undefined) throw new AppError(unknownPerson, { who });
+  const person = await findPerson(tools, who);
   return await inTransaction(tools.db, async (tx) => {
     const result = await tools.ledger.adjust(tx, {
       userId: person.id,
@@ -49,8 +42,3 @@ export const creditCommand: CliCommand = async (tools, [who = "", amountText = "
     return `${person.firstName} now has ${available} credits.`;
   });
 };
-
-async function find({ accounts, db }: Tools, who: string): Promise<User | undefined> {
-  if (/^\d{1,16}$/.test(who)) return await accounts.userByTelegramId(db, Number(who));
-  return who.startsWith("@") ? await accounts.userByUsername(db, who) : undefined;
-}

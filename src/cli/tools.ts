@@ -1,7 +1,9 @@
 import type { Accounts } from "#kernel/accounts/index.ts";
 import type { Db } from "#kernel/db/index.ts";
+import type { Delivery } from "#kernel/delivery/index.ts";
 import type { Ledger } from "#kernel/ledger/index.ts";
 import type { Cipher } from "#kernel/lib/cipher.ts";
+import type { Texts } from "#kernel/lib/texts.ts";
 import type { Settings } from "#kernel/settings/index.ts";
 
 /** What commands work with. */
@@ -11,6 +13,11 @@ export interface Tools {
   readonly cipher: Cipher;
   readonly settings: Pick<Settings, "read" | "write">;
   readonly ledger: Pick<Ledger, "adjust" | "balance">;
+  readonly stars: Pick<Ledger["stars"], "suspended" | "openRefunds" | "assignPayment">;
+  readonly deliveries: Pick<Delivery, "enqueue" | "find" | "list" | "retry">;
+  readonly texts: Texts;
+  /** Puts a dead background job back into its queue. @returns whether there was one. */
+  readonly redrive: (id: string) => Promise<boolean>;
 }
 
 /** Runs with the words after its name. @returns what is printed. @throws UsageError, AppError. */

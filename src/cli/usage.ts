@@ -12,7 +12,13 @@ export const usage = `Usage: telecast <command>
   api-key revoke <prefix>
   credit <telegram id or @username> <amount> <reason>
                                       give (+5) or take (-2.5) credits
-  failures [<reference>]              what was set aside; with a reference, the whole update
+  deliveries [<id>]                   what failed or may not have arrived; one with its timeline
+  deliveries retry <id>               send it again
+  failures [<reference or id>]        updates and background jobs that were set aside; one as a whole
+  failures retry <reference or id>    handle the update, or do the job, again
+  payments                            payments in suspense, and refund requests to decide
+  payments assign <charge id> <telegram id or @username> <credits>
+                                      give a person the credits of a payment in suspense
   settings [<section> [<field> [<value>]]]
                                       show or change what is stored
 

@@ -7,6 +7,7 @@ import { sql } from "kysely";
 import { ledgerViolations } from "#kernel/ledger/index.ts";
 import { runApp } from "#test/support/app.ts";
 import { openPerson, type SandboxPerson } from "#test/support/person.ts";
+import { runJob } from "#test/support/run-job.ts";
 import { until } from "#test/support/until.ts";
 
 import { sandboxAdminId } from "../../src/sandbox/world/first-world.ts";
@@ -104,6 +105,28 @@ test("an admin who comes late is shown the refunds that wait for him", async () 
   await admin.sees("Not for me");
   await admin.press("Refuse");
   await alex.sees("was refused", { since: asked });
+});
+
+test("a request that waits is brought up again once a day, and cannot be muted", async () => {
+  const wanted = await alex.say("/paysupport");
+  await alex.press(/^100 ⭐ ·/);
+  await alex.sees("Why would you like", { since: wanted });
+  await alex.say("Still not for me");
+  const card = await admin.sees("Still not for me");
+  await sql`update ledger.refund set created_at = now() - interval '50 hours' where state = 'requested'`.execute(db);
+  await runJob(database, "chat.remind-refunds");
+  const again = await admin.sees(/Still not for me[^]*waited for a decision for 2 days/, { since: card });
+  assert.ok(again.message_id > card.message_id);
+  await until("the old one to be without buttons", () => {
+    const old = admin.messages().find(({ message_id }) => message_id === card.message_id);
+    return old !== undefined && old.reply_markup === undefined;
+  });
+  await admin.press("Refuse");
+  await admin.sees("Refused by");
+  await admin.say("/settings");
+  await admin.press("Notifications");
+  const topics = await admin.sees("Tap one on the left");
+  assert.doesNotMatch(JSON.stringify(topics.reply_markup), /Refund requests/);
 });
 
 test("an admin gives and takes credits with a reason, and nobody else can", async () => {

@@ -6,15 +6,19 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { sql } from "kysely";
+import { z } from "zod";
 
 import { createAccounts } from "#kernel/accounts/index.ts";
 import { inTransaction, openDatabase } from "#kernel/db/index.ts";
+import { createJobs, defineJob } from "#kernel/jobs/index.ts";
 import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
-import { silentLogger } from "#kernel/observability/index.ts";
+import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { emptyDatabase } from "#test/support/database.ts";
+import { ledgerRig } from "#test/support/ledger-rig.ts";
+import { until } from "#test/support/until.ts";
 
 const url = await emptyDatabase({ template: true });
 const { db, close } = openDatabase({ url, log: silentLogger() });
@@ -100,6 +104,83 @@ test("an update that was set aside is found by its reference, and opened only by
   assert.deepEqual(JSON.parse((await telecast("failures", "ABC")).out), update);
 });
 
+test("an update that was set aside is handled again when an operator says so", async () => {
+  assert.match((await telecast("failures", "retry", "abc")).out, /ABC is handled again/);
+  const { rows } = await sql`select state, error, reference, finished_at from telegram.update`.execute(db);
+  assert.deepEqual(rows, [{ state: "waiting", error: null, reference: null, finished_at: null }]);
+  assert.equal((await telecast("failures", "retry", "abc")).code, 64);
+  const audited = await sql`select subject from account.audit where action = 'update.retried'`.execute(db);
+  assert.deepEqual(audited.rows, [{ subject: "update:ABC" }]);
+});
+
+test("a background job that failed for good is shown, and done again when an operator says so", async () => {
+  const job = defineJob({ name: "test.fragile", payload: z.object({ wish: z.string() }), maxAttempts: 1, run: refuse });
+  const deps = { url, db, clock: systemClock, ids: systemIds, log: silentLogger() };
+  const queue = createJobs({ ...deps, metrics: createMetrics({ process: false }) });
+  queue.register({ jobs: [job] });
+  await queue.start();
+  cleanUp(queue.stop);
+  await inTransaction(db, async (tx) => {
+    await queue.enqueue(tx, job, { wish: "x" });
+  });
+  const dead = await until("the job to be dead", async () => (await queue.deadLetters(db, 1))[0]);
+  assert.match((await telecast("failures")).out, new RegExp(`${dead.id}  test.fragile after 1 tries: not today`));
+  assert.match((await telecast("failures", dead.id)).out, /"wish": "x"/);
+  assert.match((await telecast("failures", "retry", dead.id)).out, /waits to be done again/);
+  await until("the second try", async () => tried === 2);
+});
+
+let tried = 0;
+async function refuse(): Promise<void> {
+  tried += 1;
+  await Promise.reject(new Error("not today"));
+}
+
+test("a delivery is shown with its timeline, and sent again when it has failed", async () => {
+  assert.match((await telecast("deliveries")).out, /has arrived, expired or was not wanted/);
+  await sql`insert into delivery.content (id, topic, body, opt_out, quiet_mode, silent, shared)
+    values (70, 'reply', '{"kind":"text","html":"hello"}', false, 'deliver', false, false)`.execute(db);
+  await sql`
+    insert into delivery.history (id, lane, chat_id, content_id, state, silent, plain, perhaps_repeat, attempts,
+      created_at, held, claimed_at, error)
+    values (71, 1, 4242, 70, 'failed', false, false, false, 1, now(), false, now(), 'Bad Request: a reason'),
+      (72, 1, 4242, 70, 'sent', false, false, false, 1, now(), false, now(), null)`.execute(db);
+  const { out } = await telecast("deliveries");
+  assert.match(out, /71 {2}reply to 4242 failed: Bad Request: a reason/);
+  assert.doesNotMatch(out, / 72 /);
+  assert.match((await telecast("deliveries", "71")).out, /71 {2}reply[^]*\n {2}\S+Z {2}\w/);
+  assert.match((await telecast("deliveries", "retry", "71")).out, /71 is sent again/);
+  const refused = await telecast("deliveries", "retry", "72");
+  assert.deepEqual([refused.code, /only those that failed/.test(refused.err)], [1, true]);
+  const { rows } = await sql<{ id: number }>`select id from delivery.outbox where id in (71, 72)`.execute(db);
+  assert.deepEqual(rows, [{ id: 71 }]);
+});
+
+test("a payment in suspense is given to a person, who is told; refund requests are listed", async () => {
+  assert.match((await telecast("payments")).out, /No payment waits/);
+  const rig = ledgerRig(db);
+  const payer = await rig.newUser();
+  const stranger = { telegramId: payer.telegramId, orderId: "no-order-of-ours", currency: "XTR", stars: 100 };
+  await rig.write(
+    async (tx) => await rig.ledger.stars.creditPayment(tx, { ...stranger, chargeId: "charge-of-nobody" }),
+  );
+  const { chargeId } = await rig.buy(payer);
+  await rig.requestRefund(payer, chargeId);
+  const { out } = await telecast("payments");
+  assert.match(out, new RegExp(`charge-of-nobody  100 Stars in suspense, from ${payer.telegramId}`));
+  assert.match(out, /wants 500 Stars back: "changed my mind"/);
+  const assigned = await telecast("payments", "assign", "charge-of-nobody", String(payer.telegramId), "1");
+  assert.match(assigned.out, /has 1 credits for it/);
+  assert.equal((await rig.ledger.balance(db, payer.id)).available, 6000n);
+  const again = await telecast("payments", "assign", "charge-of-nobody", String(payer.telegramId), "1");
+  assert.deepEqual([again.code, /not kept in suspense/.test(again.err)], [1, true]);
+  const { rows } = await sql<{ told: boolean }>`
+    select body::text like '%charge-of-nobody%' as told from delivery.outbox
+    join delivery.content on content.id = content_id where chat_id = ${payer.telegramId}`.execute(db);
+  assert.deepEqual(rows, [{ told: true }]);
+  await rig.assertSound();
+});
+
 test("what cannot be understood is answered with the usage", async () => {
   for (const args of [
     ["nonsense"],
@@ -107,6 +188,11 @@ test("what cannot be understood is answered with the usage", async () => {
     ["api-key", "create", "x"],
     ["credit", "@a", "many", "x"],
     ["settings", "no.such"],
+    ["failures", "nothing"],
+    ["deliveries", "many"],
+    ["deliveries", "retry"],
+    ["payments", "steal"],
+    ["payments", "assign", "charge-of-nobody", "4242", "-1"],
   ]) {
     const { code, err } = await telecast(...args);
     assert.equal(code, 64, args.join(" "));

@@ -1,8 +1,10 @@
 import type { ChatParts } from "../feature.ts";
+import type { Schedule } from "../jobs/index.ts";
 import { accountCommands, startCommand } from "./account-commands.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { creditCommand } from "./credit-command.ts";
 import { personalDataCommands } from "./personal-data.ts";
+import { refundReminder } from "./refund-card.ts";
 import { refunds } from "./refunds.ts";
 import { settingsScreen } from "./settings-screen.ts";
 import { shop } from "./shop.ts";
@@ -11,6 +13,7 @@ import { shop } from "./shop.ts";
 export interface KernelChat {
   readonly beforeFeatures: readonly ChatParts[];
   readonly afterFeatures: readonly ChatParts[];
+  readonly schedules: readonly Schedule[];
 }
 
 /** What a newcomer needs stands first, then what the features offer, last what is needed now and then. */
@@ -24,5 +27,6 @@ export function kernelChat(deps: ChatDeps): KernelChat {
       personalDataCommands(deps),
       creditCommand(deps),
     ],
+    schedules: [refundReminder(deps)],
   };
 }

@@ -1,3 +1,4 @@
+export { assignPayment } from "./assign-payment.ts";
 export { kernelChat } from "./chat.ts";
 export type { ChatDeps } from "./chat-deps.ts";
 export { announceMoney } from "./money-events.ts";

@@ -1,4 +1,7 @@
-import type { Tx } from "../db/index.ts";
+import { z } from "zod";
+
+import { inTransaction, type Tx } from "../db/index.ts";
+import { defineJob, type Schedule } from "../jobs/index.ts";
 import type { RefundRequest, RefundState } from "../ledger/index.ts";
 import { Html } from "../lib/html.ts";
 import type { Language } from "../lib/language.ts";
@@ -12,6 +15,8 @@ export interface RefundCard {
   readonly actor?: string;
   /** The credits are spent: approving needs a second, explicit press. */
   readonly spent?: boolean;
+  /** It has waited for so many days: brought up again. */
+  readonly waitedDays?: number;
 }
 
 /** Shows or refreshes the request in every admin chat: one card each, edited as the request moves on. */
@@ -24,6 +29,29 @@ export async function showOpenRefunds(deps: ChatDeps, tx: Tx, chatId: number): P
   if (!deps.accounts.adminChatIds.includes(chatId)) return;
   for (const refund of await deps.ledger.stars.openRefunds(tx)) {
     await putCardIn(deps, tx, { card: { refund }, chatIds: [chatId] });
+  }
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/** Once a day what waits for a decision is brought to the bottom of the admins' chats again. */
+export function refundReminder(deps: ChatDeps): Schedule {
+  const job = defineJob({
+    name: "chat.remind-refunds",
+    payload: z.object({}),
+    run: async () => {
+      await inTransaction(deps.db, async (tx) => {
+        await remindOfRefunds(deps, tx);
+      });
+    },
+  });
+  return { name: "chat.remind-refunds", cron: "0 9 * * *", timeZone: "UTC", job };
+}
+
+async function remindOfRefunds(deps: ChatDeps, tx: Tx): Promise<void> {
+  for (const refund of await deps.ledger.stars.openRefunds(tx)) {
+    const waitedDays = Math.floor((deps.clock.now().getTime() - refund.createdAt.getTime()) / dayMs);
+    if (waitedDays > 0) await putRefundCard(deps, tx, { refund, waitedDays });
   }
 }
 
@@ -46,13 +74,14 @@ async function putCardIn(
         reason: refund.reason,
       }),
     ];
+    if (card.waitedDays !== undefined) parts.push(t("chat-refund-waits", { days: card.waitedDays }));
     if (refund.state !== "requested") parts.push(t(`chat-refund-state-${refund.state}`, { actor: card.actor ?? "–" }));
     else if (card.spent === true) parts.push(t("chat-refund-spent"));
     await deps.delivery.putCard(tx, {
       key: `ledger.refund:${refund.id}`,
       chatId,
-      topic: "system_error",
-      lane: "alert",
+      topic: "refund",
+      ...(card.waitedDays !== undefined && { anew: true }),
       content: { kind: "text", html: Html.join(parts, "\n\n"), keyboard: { inline: buttons(deps, t.language, card) } },
     });
   }

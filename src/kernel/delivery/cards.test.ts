@@ -75,6 +75,30 @@ test("a change that comes while the first is on the wire is not lost, and those 
   assert.deepEqual(shown(chatId), ["sendMessage ordered", "editMessageText 100 %"]);
 });
 
+test("a card that is brought up again is a new message, and the old one loses its buttons", async () => {
+  const chatId = newChat();
+  const keyboard = { inline: [[{ text: "Go", callback: "go" }]] };
+  const content: Content = { kind: "text", html: Html.text("waits"), keyboard };
+  await put(chatId, content);
+  await reaches(chatId, 1);
+  await until("it is written down", async () => (await ended(chatId)).length === 1);
+  await put(chatId, content, { anew: true });
+  await reaches(chatId, 3);
+  await until("both are written down", async () => (await ended(chatId)).length === 3);
+  await put(chatId, text("decided"));
+  await reaches(chatId, 4);
+  const calls = of(chatId);
+  const changed = calls.find(({ method }) => method === "editMessageText");
+  assert.ok(changed !== undefined && !("reply_markup" in changed.payload));
+  assert.deepEqual(calls.map(({ method }) => method).toSorted(), [
+    "editMessageText",
+    "editMessageText",
+    "sendMessage",
+    "sendMessage",
+  ]);
+  assert.notEqual(changed.payload["message_id"], calls.at(-1)?.payload["message_id"]);
+});
+
 test("cards of different things and chats are different messages", async () => {
   const [one, two] = [newChat(), newChat()];
   await put(one, text("a"), { key: "job:7" });

@@ -20,10 +20,41 @@ export function createCards({
   readonly topics: Topics;
   readonly wakeup: Wakeup;
 }): Pick<Delivery, "putCard" | "edit"> {
+  const edit: Delivery["edit"] = async (tx, { chatId, messageId, topic, content }) => {
+    refuseWhatCannotBeEdited(content);
+    const type = topics.get(topic);
+    const fresh = newDeliveries({ topic, content }, type);
+    // One at a time per message, or two could each find nothing to replace.
+    await sql`select pg_advisory_xact_lock(hashtextextended('delivery.edit', ${chatId}::bigint # ${messageId}::bigint))`.execute(
+      tx,
+    );
+    const condition = sql`chat_id = ${chatId} and edit_message_id = ${messageId}`;
+    const known = { lane: fresh.lane, edit: true, textOnly: content.kind === "text" };
+    const replaced = await replaceWaiting(tx, { condition, body: fresh.body, topic });
+    if (replaced !== undefined) {
+      await announce(tx, wakeup, replaced, { ...known, lane: replaced.lane });
+      return;
+    }
+    const { rows } = await insertDeliveries({
+      ...fresh,
+      optOut: false,
+      quietMode: "pass",
+      chats: sql`select ${chatId}::bigint as chat_id`,
+      editMessageId: messageId,
+    }).returningRows.execute(tx);
+    if (rows[0] !== undefined) await announce(tx, wakeup, rows[0], known);
+  };
+
   return {
+    edit,
     putCard: async (tx, card) => {
       refuseWhatCannotBeEdited(card.content);
-      const { id, shown } = await openCard(tx, card.chatId, card.key);
+      const { id, messageId } = await openCard(tx, card.chatId, card.key);
+      const shown = messageId !== null && card.anew !== true;
+      if (messageId !== null && card.anew === true) {
+        await sql`update delivery.card set message_id = null, shown = null where id = ${id}`.execute(tx);
+        await edit(tx, { ...card, messageId, content: withoutKeyboard(card.content) });
+      }
       const type = topics.get(card.topic);
       const fresh = newDeliveries(card, type);
       const lane = laneIndex(card.lane ?? type.lane);
@@ -46,31 +77,13 @@ export function createCards({
       }).returningRows.execute(tx);
       if (rows[0] !== undefined) await announce(tx, wakeup, rows[0], { lane, edit: shown, textOnly: false });
     },
-    edit: async (tx, { chatId, messageId, topic, content }) => {
-      refuseWhatCannotBeEdited(content);
-      const type = topics.get(topic);
-      const fresh = newDeliveries({ topic, content }, type);
-      // One at a time per message, or two could each find nothing to replace.
-      await sql`select pg_advisory_xact_lock(hashtextextended('delivery.edit', ${chatId}::bigint # ${messageId}::bigint))`.execute(
-        tx,
-      );
-      const condition = sql`chat_id = ${chatId} and edit_message_id = ${messageId}`;
-      const known = { lane: fresh.lane, edit: true, textOnly: content.kind === "text" };
-      const replaced = await replaceWaiting(tx, { condition, body: fresh.body, topic });
-      if (replaced !== undefined) {
-        await announce(tx, wakeup, replaced, { ...known, lane: replaced.lane });
-        return;
-      }
-      const { rows } = await insertDeliveries({
-        ...fresh,
-        optOut: false,
-        quietMode: "pass",
-        chats: sql`select ${chatId}::bigint as chat_id`,
-        editMessageId: messageId,
-      }).returningRows.execute(tx);
-      if (rows[0] !== undefined) await announce(tx, wakeup, rows[0], known);
-    },
   };
+}
+
+function withoutKeyboard(content: Content): Content {
+  if (!("keyboard" in content)) return content;
+  const { keyboard: _, ...rest } = content;
+  return rest;
 }
 
 /** Fails in the caller's transaction, not at Telegram. */
@@ -83,11 +96,11 @@ async function openCard(
   tx: Tx,
   chatId: number,
   key: string,
-): Promise<{ readonly id: number; readonly shown: boolean }> {
-  const { rows } = await sql<{ id: number; shown: boolean }>`
+): Promise<{ readonly id: number; readonly messageId: number | null }> {
+  const { rows } = await sql<{ id: number; messageId: number | null }>`
     insert into delivery.card as card (chat_id, key) values (${chatId}, ${key})
     on conflict (key, chat_id) do update set changed_at = now()
-    returning id, message_id is not null as shown`.execute(tx);
+    returning id, message_id as "messageId"`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new Error("the statement that opens a card answered with none");
   return row;

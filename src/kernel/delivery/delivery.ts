@@ -23,7 +23,7 @@ export type DeliveryState = (typeof deliveryStates)[number];
 /** What a person wants of a topic in a chat outside his quiet hours is on or off; inside them one of these. */
 export type QuietMode = "deliver" | "silent" | "hold" | "drop";
 
-/** A kind of notification a person can mute. Features declare theirs; the kernel has `reply`, `payment`, `announcement`, `system_error`, `test`. */
+/** A kind of notification a person can mute. Features declare theirs; the kernel has `reply`, `payment`, `announcement`, `system_error`, `refund`, `test`. */
 export interface NotificationType {
   /** `<owner>.<noun-event>`, such as `studio.video_ready`; the kernel's own have no prefix. */
   readonly topic: string;
@@ -87,6 +87,8 @@ export interface Card {
   readonly silent?: boolean;
   /** The message it answers, when the card is first sent. Sent without it if that message is gone. */
   readonly replyToMessageId?: number;
+  /** As a new message at the bottom of the chat, with a sound; the one before stays there without its buttons. */
+  readonly anew?: boolean;
 }
 
 /** The message of a button that was pressed, to be edited. */

@@ -1,6 +1,7 @@
 export type * from "./batches.ts";
 export { createDelivery, type DeliveryDeps, type DeliveryEngine } from "./create-delivery.ts";
 export type * from "./delivery.ts";
+export { createDeliveryDesk } from "./desk.ts";
 export { deliveryStates, lanes } from "./delivery.ts";
 export { deliveryPersonalData } from "./personal-data.ts";
 export { deliverySettings } from "./settings.ts";

@@ -13,6 +13,15 @@ export const kernelTopics: readonly NotificationType[] = [
     duringQuietHours: "silent",
     forOperators: true,
   },
+  {
+    topic: "refund",
+    lane: "alert",
+    label: "delivery-topic-refund",
+    // Somebody's money waits for a decision: nobody switches that off.
+    optOut: false,
+    duringQuietHours: "silent",
+    forOperators: true,
+  },
   { topic: "test", lane: "reply", label: "delivery-topic-test", optOut: false, duringQuietHours: "deliver" },
 ];
 

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { PgBoss } from "pg-boss";
 
 import type { Db } from "../db/index.ts";
 import { deadLetterQueue } from "./queues.ts";
@@ -12,6 +13,24 @@ export interface DeadLetter {
   readonly error: string;
   readonly addedAt: Date;
   readonly diedAt: Date;
+}
+
+/** Puts a dead letter back into its queue, from a process without workers; the program's find it. @returns whether there was one. */
+export async function redriveDeadLetter(url: string, id: string): Promise<boolean> {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: "telecast jobs",
+    max: 1,
+    migrate: false,
+    supervise: false,
+    schedule: false,
+  });
+  await boss.start();
+  try {
+    return (await boss.redrive(deadLetterQueue, { ids: [id] })) === 1;
+  } finally {
+    await boss.stop({ graceful: false });
+  }
 }
 
 /** Newest first. Kept for 30 days. */

@@ -1,7 +1,7 @@
 import type { Update } from "grammy/types";
 import { sql } from "kysely";
 
-import type { Db } from "../db/index.ts";
+import type { Db, Tx } from "../db/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
 import { unsealUpdate } from "./inbox-store.ts";
 
@@ -31,4 +31,17 @@ export async function openFailedUpdate(db: Db, cipher: Cipher, reference: string
     where state = 'failed' and reference = ${reference}`.execute(db);
   const [row] = rows;
   return row && unsealUpdate(cipher, row.botId, row);
+}
+
+/**
+ * Has an update handled again, before whatever waits in its chat: the program finds it within seconds. What its handling
+ * changed before was rolled back, so nothing happens twice.
+ * @returns whether there was one.
+ */
+export async function retryFailedUpdate(tx: Tx, reference: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update telegram.update
+    set state = 'waiting', finished_at = null, error = null, reference = null, attempts = 0
+    where state = 'failed' and reference = ${reference}`.execute(tx);
+  return (numAffectedRows ?? 0n) > 0n;
 }

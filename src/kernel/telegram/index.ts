@@ -11,7 +11,7 @@ export {
 export { type BotIdentity, createBotIdentity } from "./bot-identity.ts";
 export { callbackData } from "./callback-data.ts";
 export { nearest } from "./commands.ts";
-export { type FailedUpdate, listFailedUpdates, openFailedUpdate } from "./failed-updates.ts";
+export { type FailedUpdate, listFailedUpdates, openFailedUpdate, retryFailedUpdate } from "./failed-updates.ts";
 export { createTelegramFiles } from "./files.ts";
 export { plainText } from "./markup.ts";
 export type { Outgoing, OutgoingEdit, OutgoingMessage } from "./outgoing.ts";

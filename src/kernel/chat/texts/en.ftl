@@ -87,6 +87,9 @@ chat-receipt =
 chat-receipt-unknown =
     ✅ Your payment of { $stars } ⭐ was received, but I cannot tell which offer it belongs to. It is safe: an operator will credit or refund it.
     Receipt: <code>{ $charge }</code>
+chat-payment-assigned =
+    ✅ Your payment of { $stars } ⭐ has been looked into: <b>{ $credits }</b> { chat-credit-word } went to your account.
+    Receipt: <code>{ $charge }</code>
 chat-payment-recovered =
     ✅ A payment of { $stars } ⭐ reached me late. <b>{ $credits }</b> { chat-credit-word } went to your account.
 chat-refunded-by-telegram = ↩️ Telegram has returned { $stars } ⭐ to you.
@@ -122,6 +125,10 @@ chat-refund-request =
     ↩️ <b>Refund request</b>
     { $name } (<code>{ $telegramId }</code>) wants { $stars } ⭐ back for { $credits } { chat-credit-word }.
     Reason: { $reason }
+chat-refund-waits = ⏰ It has waited for a decision for { $days ->
+    [one] a day
+   *[other] { $days } days
+  }.
 chat-refund-approve = Approve
 chat-refund-refuse = Refuse
 chat-refund-approve-negative = Approve although spent

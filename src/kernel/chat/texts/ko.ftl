@@ -81,6 +81,9 @@ chat-receipt =
 chat-receipt-unknown =
     ✅ 스타 { $stars }개의 결제를 받았지만 어느 주문의 결제인지 알 수 없습니다. 결제는 안전하게 기록되었고, 운영자가 크레딧 지급이나 환불을 처리합니다.
     영수증: <code>{ $charge }</code>
+chat-payment-assigned =
+    ✅ 스타 { $stars }개의 결제를 확인하여 <b>{ $credits }</b>크레딧을 드렸습니다.
+    영수증: <code>{ $charge }</code>
 chat-payment-recovered =
     ✅ 스타 { $stars }개의 결제가 늦게 확인되어 <b>{ $credits }</b>크레딧을 드렸습니다.
 chat-refunded-by-telegram = ↩️ 텔레그램에서 스타 { $stars }개를 돌려드렸습니다.
@@ -113,6 +116,7 @@ chat-refund-request =
     ↩️ <b>환불 요청</b>
     { $name } 님(<code>{ $telegramId }</code>)이 { $credits }크레딧을 산 스타 { $stars }개의 환불을 요청했습니다.
     이유: { $reason }
+chat-refund-waits = ⏰ { $days }일째 결정을 기다리고 있습니다.
 chat-refund-approve = 승인
 chat-refund-refuse = 거절
 chat-refund-approve-negative = 사용했어도 승인
