@@ -101,6 +101,7 @@ async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promi
     return { ok: true, detail: "answers" };
   });
   kernel.health.add("updates", telegram.check);
+  kernel.health.add("inbox", telegram.checkHandling);
   kernel.health.add("deliveries", deliveryQueueCheck(kernel.db));
   kernel.health.add("jobs", jobs.check);
   const url = await listen(assembly, options, undo);

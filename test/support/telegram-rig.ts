@@ -43,7 +43,7 @@ export interface TelegramRig {
   readonly updates: () => Promise<readonly UpdateRow[]>;
 }
 
-export interface ReplicaOptions extends Partial<Pick<TelegramDeps, "concurrency" | "handlerLimitMs">> {
+export interface ReplicaOptions extends Partial<Pick<TelegramDeps, "concurrency" | "handlerLimitMs" | "stallMs">> {
   /** Instead of polling. */
   readonly webhook?: { readonly url: string; readonly secret: string };
   readonly routes: readonly OwnedRoutes[];

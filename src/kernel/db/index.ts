@@ -11,7 +11,7 @@ export {
 } from "./database.ts";
 export { agreeOnFact } from "./fact.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
-export { createLease, type Lease } from "./lease.ts";
+export { createLease, type Lease, type LeaseHolder, leaseHolder } from "./lease.ts";
 export { createListener, type Listener } from "./listener.ts";
 export { nameProcess } from "./process-name.ts";
 export { migrate, type MigrationSource } from "./migrate.ts";

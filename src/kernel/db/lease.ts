@@ -115,6 +115,21 @@ export function createLease({ db, clock, log, name, owner, ttlMs = 8000 }: Lease
   };
 }
 
+/** Who holds a lease, as all replicas see it. */
+export interface LeaseHolder {
+  readonly owner: string;
+  readonly epoch: number;
+  /** By the database's clock: the holder is alive and renews it. */
+  readonly isCurrent: boolean;
+}
+
+/** Undefined when nobody has ever held it. */
+export async function leaseHolder(db: Db, name: string): Promise<LeaseHolder | undefined> {
+  const { rows } = await sql<LeaseHolder>`
+    select owner, epoch, expires_at > now() as "isCurrent" from kernel.lease where name = ${name}`.execute(db);
+  return rows[0];
+}
+
 interface Acquiring {
   readonly db: Db;
   readonly name: string;

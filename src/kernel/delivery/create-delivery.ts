@@ -1,6 +1,6 @@
 import { afterCommit, type Listener, type Tx } from "../db/index.ts";
 import type { Schedule } from "../jobs/index.ts";
-import type { Health } from "../observability/index.ts";
+import { createStallWatch, type Health } from "../observability/index.ts";
 import { createBatches } from "./batches.ts";
 import { createCards } from "./cards.ts";
 import { checkSending } from "./check-sending.ts";
@@ -10,10 +10,11 @@ import { createPreferences } from "./preferences.ts";
 import { records } from "./records.ts";
 import { deliveryRetention } from "./retention.ts";
 import { makeRetry } from "./retry-delivery.ts";
-import { createSending, type SendingDeps } from "./sending.ts";
+import { createSending, type SendingDeps, sendingLease } from "./sending.ts";
 import { moveDeliveries } from "./sql/finish.ts";
 import { createTopics } from "./topics.ts";
 import { createWakeup, deliveryChannel, oldPayload } from "./wakeup.ts";
+import { makeLookAtSending } from "./watch-sending.ts";
 import { createWriter } from "./write-deliveries.ts";
 
 export interface DeliveryDeps extends SendingDeps {
@@ -21,6 +22,8 @@ export interface DeliveryDeps extends SendingDeps {
   readonly notificationTypes: readonly NotificationType[];
   readonly listener: Listener;
   readonly health: Health;
+  /** How long deliveries that could go may wait without any being tried, before health says so. Default 30 s. */
+  readonly stallMs?: number;
 }
 
 /** The engine: what features may ask of it, and its life. */
@@ -44,7 +47,21 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
   const wakeup = createWakeup();
   const sending = createSending(deps, wakeup);
   deps.listener.on(deliveryChannel, (payload) => sending.leader()?.wake(payload === oldPayload));
-  deps.health.add("sending", () => checkSending(sending.leader(), clock.monotonicMs()));
+  const watch = createStallWatch({
+    clock,
+    log: deps.log,
+    name: "the sender",
+    limitMs: deps.stallMs ?? 30_000,
+    look: makeLookAtSending({
+      db: deps.database.db,
+      owner: deps.owner,
+      leaseName: sendingLease,
+      leader: sending.leader,
+    }),
+  });
+  deps.health.add("sending", () =>
+    checkSending(sending.leader(), { nowMs: clock.monotonicMs(), watched: watch.check() }),
+  );
   return {
     ...createWriter({ topics, wakeup }),
     batches: createBatches({ topics, wakeup }),
@@ -52,8 +69,14 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
     ...records,
     retry: makeRetry(wakeup),
     preferences: createPreferences({ topics, wakeup }),
-    start: sending.start,
-    stop: sending.stop,
+    start: () => {
+      sending.start();
+      watch.start();
+    },
+    stop: async () => {
+      await watch.stop();
+      await sending.stop();
+    },
     noteFloodControl: sending.noteFlood,
     moveChat: async (tx, from, to) => {
       await moveDeliveries(tx, from, to);

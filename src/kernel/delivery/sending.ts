@@ -55,6 +55,9 @@ export interface Sending {
   readonly stop: () => Promise<void>;
 }
 
+/** One for the database: whoever holds it sends. */
+export const sendingLease = "delivery.send";
+
 const connections = 5;
 /** After a failure of the whole, such as a database that is away at the moment of taking over. */
 const againMs = 1000;
@@ -77,7 +80,7 @@ export function createSending(deps: SendingDeps, wakeup: Wakeup): Sending {
     log,
     owner: deps.owner,
     // One for the database, whatever the bot: the queue is one, and a deployment that changes its bot sends on.
-    name: "delivery.send",
+    name: sendingLease,
     ...(deps.leaseTtlMs !== undefined && { ttlMs: deps.leaseTtlMs }),
   });
 

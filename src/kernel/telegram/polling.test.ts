@@ -156,19 +156,26 @@ test("a token that Telegram does not know is said in plain words", async () => {
   await stranger.close();
 });
 
-test("updates that nobody handles make the check fail", async () => {
-  const telegram = start();
-  await until("polling", async () => (await telegram.check()).detail.startsWith("polling"));
-  const { ok, detail } = await db.transaction().execute(async (tx) => {
+test("updates that wait while none is handled make the check fail, until they are handled", async () => {
+  const telegram = rig.replica({ routes: [{ owner: "test", messages: [listen] }], stallMs: 400 });
+  telegram.start();
+  running.push(telegram);
+  await until("an idle inbox", async () => (await telegram.checkHandling()).detail === "no update waits");
+  await db.transaction().execute(async (tx) => {
     // Another replica has the chat and does not get on with it.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`telegram.update:${rig.api.botId}:2`}, 0))`.execute(tx);
     await sql`
       insert into telegram.update (bot_id, update_id, chat_id, kind, body, received_at)
       values (${rig.api.botId}, 1, 2, 'message', 'x', now() - interval '2 minutes')`.execute(db);
-    return await telegram.check();
+    await until("the stall to be noticed", async () => !(await telegram.checkHandling()).ok);
+    const { detail } = await telegram.checkHandling();
+    assert.match(detail, /^stands still for \d+ s: 1 updates wait, the oldest for 12\d s$/);
   });
-  assert.equal(ok, false);
-  assert.match(detail, /waiting for 120 s/);
+  await until("the recovery", async () => (await telegram.checkHandling()).ok);
+  assert.match(
+    (await telegram.checkHandling()).detail,
+    /^no update waits; works again since \d+ s, after standing still/,
+  );
 });
 
 test("a poll that is told to wait makes the whole bot wait", async () => {

@@ -8,7 +8,7 @@ import { toError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Secret } from "../lib/secret.ts";
 import type { Texts } from "../lib/texts.ts";
-import type { HealthCheck, Logger, Metrics } from "../observability/index.ts";
+import { createStallWatch, type HealthCheck, type Logger, type Metrics } from "../observability/index.ts";
 import type { Settings } from "../settings/index.ts";
 import { type Background, createBackground } from "./background.ts";
 import type { BotApi } from "./bot-api.ts";
@@ -26,6 +26,7 @@ import { createReception } from "./reception.ts";
 import { createRouteBook, type OwnedRoutes } from "./route-book.ts";
 import { createRouter } from "./router.ts";
 import { createTurns } from "./turns.ts";
+import { makeLookAtInbox } from "./watch-inbox.ts";
 import type { WebhookOutcome } from "./webhook.ts";
 
 /** What comes from Telegram: stored before it is confirmed, handled once, in order within a chat. */
@@ -40,8 +41,10 @@ export interface Telegram {
    * @throws when it could not be stored: a 5xx makes Telegram send it again.
    */
   readonly receive: (body: unknown, secret: string | undefined) => Promise<WebhookOutcome>;
-  /** Says how updates come; fails when they do not come, or are not handled, for a minute. */
+  /** Says how updates come; fails when they do not. */
   readonly check: HealthCheck;
+  /** Says what waits to be handled; fails when it waits and nothing is handled, here or elsewhere. */
+  readonly checkHandling: HealthCheck;
 }
 
 export interface TelegramDeps {
@@ -72,11 +75,12 @@ export interface TelegramDeps {
   readonly concurrency?: number;
   /** How long a handler may take. Default 30 s. */
   readonly handlerLimitMs?: number;
+  /** How long the first in line may stay the same before `checkHandling` fails. Default 60 s: twice what a handler may take. */
+  readonly stallMs?: number;
 }
 
 /** How often what a dead process left is looked for, and how old it must be not to be somebody's who is alive. */
 const sweepMs = 1000;
-const longestLagSeconds = 60;
 
 export function createTelegram(deps: TelegramDeps): Telegram {
   const { db, api, identity, cipher, log, concurrency = 8, handlerLimitMs = 30_000 } = deps;
@@ -112,6 +116,12 @@ export function createTelegram(deps: TelegramDeps): Telegram {
     if (identity.current() === undefined) return;
     for (const { kind, queueId } of fresh) if (kind !== "pre_checkout_query") queue.wake(queueId);
   };
+  const watch = createStallWatch({
+    ...deps,
+    name: "the inbox",
+    limitMs: deps.stallMs ?? 60_000,
+    look: makeLookAtInbox({ db, botId: api.botId }),
+  });
   const reception = createReception({ ...deps, background, store: accept });
 
   const sweepChats = async (): Promise<void> => {
@@ -128,23 +138,21 @@ export function createTelegram(deps: TelegramDeps): Telegram {
   return {
     start: () => {
       reception.start();
+      watch.start();
       background.begin("the sweep of chats", sweepChats());
       background.begin("the sweep of payments", everySecond(deps, background, preChecker.sweep));
       background.begin("the command menus", menus.sync(background.signal));
     },
     stop: async () => {
       const stopped = background.stop();
+      await watch.stop();
       await reception.stop();
       await queue.stop();
       await Promise.all([stopped, preChecker.settled(), handler.settled()]);
     },
     receive: reception.receive,
-    check: async () => {
-      const lagSeconds = Math.round(await store.lagSeconds());
-      const { ok, detail } = reception.state();
-      if (lagSeconds < longestLagSeconds) return { ok, detail };
-      return { ok: false, detail: `${detail}; an update has been waiting for ${lagSeconds} s` };
-    },
+    check: reception.state,
+    checkHandling: watch.check,
   };
 }
 

@@ -40,6 +40,7 @@ export interface RigOptions {
   readonly token?: string;
   readonly owner?: string;
   readonly leaseTtlMs?: number;
+  readonly stallMs?: number;
   /** Stands before the API, to interfere. */
   readonly wrapApi?: (api: BotApi) => BotApi;
 }
@@ -86,6 +87,7 @@ export async function makeRig(options: RigOptions): Promise<Rig> {
     health,
     owner: options.owner ?? systemIds.next(),
     ...(options.leaseTtlMs !== undefined && { leaseTtlMs: options.leaseTtlMs }),
+    ...(options.stallMs !== undefined && { stallMs: options.stallMs }),
   });
   await listener.start();
   return {
