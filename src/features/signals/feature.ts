@@ -1,14 +1,36 @@
 import type { Feature } from "#kernel/feature.ts";
 
+import { makeAnnouncer } from "./chat/announcer.ts";
+import { signalsRoutes } from "./http/routes.ts";
+import { makeSignals, type Signals } from "./make-signals.ts";
 import { notifications } from "./notifications.ts";
+import { signalsPersonalData } from "./personal-data.ts";
 import { signalSettings } from "./settings.ts";
 
-export const signals: Feature = {
-  id: "signals",
-  title: "Signals",
-  migrations: new URL("./migrations/", import.meta.url),
-  texts: new URL("./chat/texts/", import.meta.url),
-  settings: [signalSettings],
-  notifications,
-  setup: () => ({}),
-};
+/** @param onMade is shown what was joined. */
+export function signalsWith(onMade?: (signals: Signals) => void): Feature {
+  return {
+    id: "signals",
+    title: "Signals",
+    migrations: new URL("./migrations/", import.meta.url),
+    texts: new URL("./chat/texts/", import.meta.url),
+    settings: [signalSettings],
+    notifications,
+    setup: (kernel) => {
+      const made = makeSignals(kernel, makeAnnouncer(kernel));
+      onMade?.(made);
+      const { showSignal, sweep, sendReports } = made.work;
+      return {
+        routes: signalsRoutes(made),
+        jobs: [showSignal],
+        schedules: [
+          { name: "signals.sweep", cron: "* * * * *", timeZone: "UTC", job: sweep },
+          { name: "signals.send-reports", cron: "* * * * *", timeZone: "UTC", job: sendReports },
+        ],
+        personalData: signalsPersonalData,
+      };
+    },
+  };
+}
+
+export const signals: Feature = signalsWith();

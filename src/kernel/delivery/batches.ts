@@ -128,7 +128,7 @@ export function createBatches({ topics, wakeup }: { readonly topics: Topics; rea
       });
     },
     revise: async (tx, revisions, how) => {
-      for (const { content } of revisions) renderEdit(content, content.kind === "photo" ? "media" : "text");
+      for (const { content } of revisions) renderEdit(content, "text");
       await replaceEdits(tx, revisions);
       await follow(tx, revisions, { kind: "edit", how });
       if (how.waiting === "replace") return await replaceWaiting(tx, revisions);
@@ -168,33 +168,36 @@ function batchOf(
   };
 }
 
-/** Where the contents have arrived, and what follows there. A reader that edits have reached already is left out. */
-function arrived(revisions: readonly Revision[], { kind, how }: Following): RawBuilder<unknown> {
-  const message = sql`h.message_id`;
+/** Where the contents have arrived, and what follows there. */
+function arrived(revisions: readonly Revision[], { kind, how: { sentSince } }: Following): RawBuilder<unknown> {
   const isEdit = kind === "edit";
   return sql`
     select distinct on (h.chat_id) h.chat_id, old.content, null::timestamptz as not_before, h.thread_id,
-      ${isEdit ? sql`null` : message} as reply_to, ${isEdit ? message : sql`null`} as edit_message_id
-    from ${oldContents(revisions)} as old
+      ${isEdit ? sql`null` : sql`h.message_id`} as reply_to, ${isEdit ? sql`h.message_id` : sql`null`} as edit_message_id
+    from ${oldContents(revisions)}
     join delivery.history as h on h.content_id = old.content_id
     where h.state = 'sent' and h.message_id is not null and h.id > ${oldestOf(revisions)}
-      ${isEdit ? sql`and h.digest_id is null` : sql``}
-      ${how.sentSince === undefined ? sql`` : sql`and h.finished_at >= ${how.sentSince}`}
-      ${
-        isEdit
-          ? sql`and not exists (
-        select from delivery.outbox as o
-        where o.chat_id = h.chat_id and o.edit_message_id = h.message_id and o.id not in (${onTheWire}))`
-          : sql``
-      }
+      ${sentSince === undefined ? sql`` : sql`and h.finished_at >= ${sentSince}`}
+      and ${isEdit ? isEditable : sentSince === undefined ? sql`true` : isUnanswered}
     order by h.chat_id, h.id desc`;
 }
+
+/** Not a digest of many; and not one whose edit waits: that shows the newest already. */
+const isEditable = sql`h.digest_id is null and not exists (
+  select from delivery.outbox as o
+  where o.chat_id = h.chat_id and o.edit_message_id = h.message_id
+    and o.id not in (select unnest(flight.delivery_ids) from delivery.flight))`;
+
+const isUnanswered = sql`not exists (
+  select from delivery.outbox as o where o.chat_id = h.chat_id and o.reply_to = h.message_id
+  union all
+  select from delivery.history as o where o.chat_id = h.chat_id and o.id > h.id and o.reply_to = h.message_id)`;
 
 const onTheWire = sql`select unnest(flight.delivery_ids) from delivery.flight`;
 
 function oldContents(revisions: readonly Revision[]): RawBuilder<unknown> {
   const pairs = revisions.flatMap(({ contentIds }, index) => contentIds.map((id) => ({ id, index: index + 1 })));
-  return sql`unnest(${pairs.map(({ id }) => id)}::bigint[], ${pairs.map(({ index }) => index)}::int[]) (content_id, content)`;
+  return sql`unnest(${pairs.map(({ id }) => id)}::bigint[], ${pairs.map(({ index }) => index)}::int[]) as old (content_id, content)`;
 }
 
 function oldestOf(revisions: readonly Revision[]): number {
@@ -211,7 +214,7 @@ async function replaceEdits(tx: Tx, revisions: readonly Revision[]): Promise<voi
       from fresh join delivery.content as like_it on like_it.id = fresh.like_id
     )
     update delivery.outbox as o set content_id = fresh.id, plain = false
-    from ${oldContents(revisions)} as old
+    from ${oldContents(revisions)}
     join delivery.history as h on h.content_id = old.content_id
     join fresh on fresh.n = old.content
     where o.chat_id = h.chat_id and o.edit_message_id = h.message_id and h.id > ${oldestOf(revisions)}
@@ -233,7 +236,7 @@ async function replaceWaiting(tx: Tx, revisions: readonly Revision[]): Promise<r
       from fresh join delivery.content as like_it on like_it.id = fresh.like_id
     ), changed as (
       update delivery.outbox as o set content_id = fresh.id, plain = false
-      from ${oldContents(revisions)} as old
+      from ${oldContents(revisions)}
       join fresh on fresh.n = old.content
       where o.content_id = old.content_id and o.id > ${oldestOf(revisions)} and o.refusal is null
         and o.id not in (${onTheWire})

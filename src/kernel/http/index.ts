@@ -1,3 +1,4 @@
+export { type Answer, idempotently } from "./idempotency.ts";
 export { pruneIdempotencyKeys } from "./prune-idempotency.ts";
 export { problemSchema } from "./problem.ts";
 export { deliveryRoutes } from "./routes/deliveries.ts";
@@ -11,5 +12,6 @@ export { type WebhookReceiver, webhookRoutes } from "./routes/webhook.ts";
 export { createHttpServer, type HttpDeps } from "./server.ts";
 export { needsApiKey, needsWebUser } from "./openapi.ts";
 export type { SignInRules, WebUser } from "./sign-in.ts";
+export { storable } from "./storable.ts";
 export { signedIn } from "./web-user.ts";
 export { httpSettings } from "./settings.ts";

@@ -44,7 +44,7 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
     code,
     request_id: request.id,
   });
-  if (error instanceof AppError) return base(error.status, error.code, error.message);
+  if (error instanceof AppError) return { ...base(error.status, error.code, error.message), ...fieldErrors(error) };
   if (hasZodFastifySchemaValidationErrors(error)) {
     return {
       ...base(invalidRequest.status, invalidRequest.code, invalidRequest.message),
@@ -56,6 +56,12 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   }
   if (isUnavailable(error)) return base(unavailable.status, unavailable.code, unavailable.message);
   return fromFastify(error as Partial<FastifyError>, base);
+}
+
+/** A refusal that is about one field names it where a program looks for it. */
+function fieldErrors({ params: { field, expected } }: AppError): Pick<Problem, "errors"> {
+  if (field === undefined || expected === undefined) return {};
+  return { errors: [{ field: String(field), expected: String(expected) }] };
 }
 
 /** Fastify's own refusals (malformed JSON, body too large, wrong media type) carry a status below 500 and a safe text. */

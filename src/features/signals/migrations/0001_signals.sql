@@ -47,6 +47,10 @@ create table signals.signal (
   corrected_at timestamptz,
   cancelled_at timestamptz,
   cancel_reason text,
+  -- Of what changes after it went out, what people have been shown; see jobs/show-signal.ts.
+  shown text not null default 'corrected never',
+  -- When its charts were drawn.
+  drawn_at timestamptz not null,
   -- For how many chats it was queued.
   reached int not null default 0
 );
@@ -137,17 +141,25 @@ create table signals.subscription (
 create index subscription_report on signals.subscription (next_report_at) where next_report_at is not null;
 create index subscription_user on signals.subscription (user_id);
 
--- The one place here that knows the tables of accounts: how a subscriber reads.
-create view signals.subscriber as
-  select subscription.*,
+-- The one place here that knows the tables of accounts: how a chat reads.
+create view signals.reader as
+  select chat.id as chat_id,
     case when chat.type = 'private' then 'private' else 'shared' end as place,
     coalesce(
-      subscription.language, person.language,
-      case when lower(person.language_tag) = 'ko' or lower(person.language_tag) like 'ko-%' then 'ko' end, 'en') as reads,
-    coalesce(subscription.time_zone, person.time_zone, 'UTC') as zone
-  from signals.subscription
-  join account.chat on chat.id = subscription.chat_id
+      person.language,
+      case when lower(person.language_tag) = 'ko' or lower(person.language_tag) like 'ko-%' then 'ko' end) as language,
+    person.time_zone,
+    -- An operator has shut the person out.
+    coalesce(person.blocked, false) as blocked
+  from account.chat
   left join account.person on person.id = chat.person_id;
+
+create view signals.subscriber as
+  select subscription.*, reader.place, reader.blocked,
+    coalesce(subscription.language, reader.language, 'en') as reads,
+    coalesce(subscription.time_zone, reader.time_zone, 'UTC') as zone
+  from signals.subscription
+  join signals.reader using (chat_id);
 
 -- The first press of one of a signal's buttons: Telegram tells of no other reading.
 create table signals.reading (
@@ -167,6 +179,17 @@ create table signals.portfolio (
   decided_at timestamptz not null,
   constraint portfolio_pkey primary key (user_id, signal_id)
 );
+
+-- Messages that came over a hook, so that a repeat sends nothing; kept for a week.
+create table signals.hook_call (
+  source text not null,
+  -- SHA-256 of the message.
+  hash bytea not null,
+  signal_id bigint,
+  at timestamptz not null,
+  constraint hook_call_pkey primary key (source, hash)
+);
+create index hook_call_at on signals.hook_call (at);
 
 create table signals.price (
   asset text not null,
