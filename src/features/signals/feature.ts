@@ -1,6 +1,7 @@
 import type { Feature } from "#kernel/feature.ts";
 
 import { makeAnnouncer } from "./chat/announcer.ts";
+import { signalsChat } from "./chat/signals-chat.ts";
 import { signalsRoutes } from "./http/routes.ts";
 import { makeSignals, type Signals } from "./make-signals.ts";
 import { notifications } from "./notifications.ts";
@@ -20,9 +21,11 @@ export function signalsWith(onMade?: (signals: Signals) => void): Feature {
       const made = makeSignals(kernel, makeAnnouncer(kernel));
       onMade?.(made);
       const { showSignal, sweep, sendReports } = made.work;
+      const { jobs, ...chat } = signalsChat(made);
       return {
+        ...chat,
         routes: signalsRoutes(made),
-        jobs: [showSignal],
+        jobs: [showSignal, ...jobs],
         schedules: [
           { name: "signals.sweep", cron: "* * * * *", timeZone: "UTC", job: sweep },
           { name: "signals.send-reports", cron: "* * * * *", timeZone: "UTC", job: sendReports },

@@ -1,6 +1,7 @@
 import { nearest } from "#kernel/telegram/index.ts";
 
 import { type SignalType, signalTypes } from "../signal.ts";
+import { readTimeframe } from "../timeframe.ts";
 
 /** What a typed filter changes. What it does not name stays as it is; an empty list lets everything pass. */
 export interface FilterChange {
@@ -151,7 +152,7 @@ function readValues(key: Key, values: readonly Part[]): FilterChange {
     case "asset":
       return { assets: isAny ? [] : distinct(values.map(readAsset)) };
     case "timeframe":
-      return { timeframes: isAny ? [] : distinct(values.map(readTimeframe)) };
+      return { timeframes: isAny ? [] : distinct(values.map(readFrame)) };
     case "model":
       return { models: isAny ? [] : distinct(values.map(readModel)) };
   }
@@ -179,12 +180,10 @@ function readAsset(value: Part): string {
   return asset;
 }
 
-/** `1h` is `1H`; only for minutes and months the case tells them apart. */
-function readTimeframe(value: Part): string {
-  const match = /^(\d{1,4})([smhdw]|M)$/i.exec(value.text);
-  if (match === null) throw mistaken("timeframe", value, nearest(value.text.toUpperCase(), commonTimeframes));
-  const [, count = "", unit = ""] = match;
-  return `${Number(count)}${unit.toLowerCase() === "m" ? unit : unit.toUpperCase()}`;
+function readFrame(value: Part): string {
+  const timeframe = readTimeframe(value.text);
+  if (timeframe === undefined) throw mistaken("timeframe", value, nearest(value.text.toUpperCase(), commonTimeframes));
+  return timeframe;
 }
 
 const commonTimeframes = ["1m", "5m", "15m", "30m", "1H", "4H", "1D", "1W"];
@@ -199,7 +198,7 @@ function withColon(text: string): string | undefined {
   const guesses: readonly (readonly [Key, () => unknown])[] = [
     ["confidence", () => readConfidence([{ text, at: 0 }])],
     ["type", () => readType({ text, at: 0 })],
-    ["timeframe", () => readTimeframe({ text, at: 0 })],
+    ["timeframe", () => readFrame({ text, at: 0 })],
   ];
   const isKey = keyNamed(text) !== undefined;
   if (isKey) return `${text}:`;

@@ -40,7 +40,7 @@ function group(by: "model" | "asset" | "confidence", all: readonly NamedSummary[
   const shown = by === "confidence" ? all : all.toSorted((a, b) => b.count - a.count).slice(0, mostNames);
   const lines = shown.map(({ name, count, winRate, averagePercent }) =>
     t("signals-performance-line", {
-      name: by === "confidence" ? confidenceRange(name) : oneLine(name, longestName),
+      name: by === "confidence" ? confidenceRange(name) : oneLine(name, longestName) || t.plain("signals-no-model"),
       count,
       winRate: winRate === undefined ? "–" : formatShare(winRate, t),
       average: averagePercent === undefined ? "–" : formatSignedPercent(averagePercent, t),

@@ -3,6 +3,7 @@ import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData, type Content, type MediaRef, plainText } from "#kernel/telegram/index.ts";
 
 import type { Reader } from "../announcer.ts";
+import type { Decision } from "../portfolio.ts";
 import type { Outcome, Signal, SignalType } from "../signal.ts";
 import { oneLine, paragraph } from "./foreign-text.ts";
 import { formatMove, formatPrice, formatReturn, rewardToRisk } from "./format-price.ts";
@@ -18,12 +19,15 @@ const longestNote = 500;
 const moreRoom = 40;
 const barLength = 10;
 
-/** A signal as it stands now, for one kind of reader. It fits into one message of Telegram, whatever is in it. */
-export function signalMessage(signal: Signal, reader: Reader, t: Translate): Content {
+/**
+ * A signal as it stands now, for one kind of reader. It fits into one message of Telegram, whatever is in it.
+ * @param decided what this one reader did with it.
+ */
+export function signalMessage(signal: Signal, reader: Reader, t: Translate, decided?: Decision): Content {
   const media = mediaOf(signal, reader);
   const room = media === undefined ? longestText : longestCaption;
   const words = reader.format === "compact" ? compact(signal, reader, t) : detailed(signal, { reader, room, t });
-  const rows = reader.place === "private" ? buttonsFor(signal, t) : [];
+  const rows = reader.place === "private" ? buttonsFor(signal, t, decided) : [];
   const keyboard = rows.length > 0 && { keyboard: { inline: rows } };
   return media === undefined
     ? { kind: "text", html: words, ...keyboard }
@@ -93,7 +97,7 @@ function headline({ type, asset, timeframe, demo }: Signal, t: Translate): Html 
 }
 
 /** Cancelled, ended, corrected: the newest truth stands right below the headline. */
-function stateLines({ cancelled, outcome, correctedAt }: Signal, t: Translate): readonly Html[] {
+export function stateLines({ cancelled, outcome, correctedAt }: Signal, t: Translate): readonly Html[] {
   if (cancelled !== undefined) {
     const reason = cancelled.reason === undefined ? "" : oneLine(cancelled.reason, 200);
     return [reason === "" ? t("signals-cancelled") : t("signals-cancelled-because", { reason })];
@@ -186,14 +190,21 @@ function hashtags({ asset, type, timeframe }: Signal): Html {
   return Html.text(shown.join(" "));
 }
 
-function buttonsFor({ id, type, outcome, cancelled }: Signal, t: Translate): readonly (readonly Button[])[] {
-  const button = (action: string): Button => ({
-    text: t.plain(`signals-button-${action}`),
+function buttonsFor(
+  { id, type, outcome, cancelled }: Signal,
+  t: Translate,
+  decided: Decision | undefined,
+): readonly (readonly Button[])[] {
+  const button = (action: string, key = action): Button => ({
+    text: t.plain(`signals-button-${key}`),
     callback: callbackData("signal", action, id),
   });
   const isOpen = outcome === undefined && cancelled === undefined && sideOf(type) !== undefined;
-  const decide: readonly Button[] = isOpen ? [button("took"), button("skip")] : [];
-  return [decide, [button("chart"), button("mute")]];
+  const decide: readonly Button[] = [
+    button("took", decided === "took" ? "taken" : "took"),
+    button("skip", decided === "skipped" ? "skipped" : "skip"),
+  ];
+  return [isOpen ? decide : [], [button("chart"), button("mute")]];
 }
 
 /** The way a trade goes; a signal that closes or tells something has none. */
