@@ -1,8 +1,4 @@
-import { join } from "node:path";
-
 import type { Feature, FeatureParts, Kernel } from "#kernel/feature.ts";
-import { createDemoProvider } from "#providers/video/demo/demo-provider.ts";
-import type { VideoProvider } from "#providers/video/port.ts";
 
 import { makeAnnouncer, videoSettlement } from "./chat/card.ts";
 import { statsCommand } from "./chat/stats.ts";
@@ -13,16 +9,12 @@ import { makeReportUsage } from "./jobs/report-usage.ts";
 import { judgeHold } from "./judge-hold.ts";
 import { makeStudio, type Studio } from "./make-studio.ts";
 import { notifications } from "./notifications.ts";
+import { openProviders, type Providers } from "./open-providers.ts";
 import { studioPersonalData } from "./personal-data.ts";
 import { billingSettings, limitSettings, modelSettings } from "./settings.ts";
 
-export interface Providers {
-  readonly list: readonly VideoProvider[];
-  readonly close?: () => Promise<void>;
-}
-
 /** Studio over any providers. @param onMade is shown what was joined. */
-export function studioOver(openProviders: (kernel: Kernel) => Providers, onMade?: (studio: Studio) => void): Feature {
+export function studioOver(open: (kernel: Kernel) => Providers, onMade?: (studio: Studio) => void): Feature {
   return {
     id: "studio",
     title: "Studio",
@@ -31,7 +23,7 @@ export function studioOver(openProviders: (kernel: Kernel) => Providers, onMade?
     settings: [modelSettings, billingSettings, limitSettings],
     notifications,
     setup: (kernel) => {
-      const { list, close } = openProviders(kernel);
+      const { list, close } = open(kernel);
       const made = makeStudio(kernel, { announcer: makeAnnouncer(kernel), list });
       onMade?.(made);
       return { ...partsOf(kernel, made), ...(close && { close }) };
@@ -39,10 +31,7 @@ export function studioOver(openProviders: (kernel: Kernel) => Providers, onMade?
   };
 }
 
-export const studio: Feature = studioOver((kernel) => {
-  const demo = createDemoProvider({ ...kernel, directory: join(kernel.config.DATA_DIR, "demo-videos") });
-  return { list: [demo], close: demo.close };
-});
+export const studio: Feature = studioOver(openProviders);
 
 function partsOf(kernel: Kernel, made: Studio): FeatureParts {
   const { jobs, sweep, advance } = made;

@@ -8,9 +8,10 @@ import { checkChoice, type ChoiceVerdict, findModel, type Resolution } from "#pr
 import type { JobFollowUp } from "./advance.ts";
 import { blockedWord } from "./blocked-word.ts";
 import { findJob, holdReference, promptContext, type VideoJob } from "./job.ts";
+import { type OfferDeps, readOffer } from "./on-offer.ts";
 import { countPromptTokens } from "./prompt-tokens.ts";
 import { usedToday } from "./quota.ts";
-import { billingSettings, limitSettings, modelSettings } from "./settings.ts";
+import { billingSettings, limitSettings } from "./settings.ts";
 import type { ShowJob } from "./show-job.ts";
 
 export interface Wish {
@@ -44,7 +45,8 @@ export type OrderOutcome =
         | Exclude<ChoiceVerdict, { ok: true }>["reason"];
     };
 
-export interface OrderDeps extends Pick<Kernel, "ledger" | "settings" | "accounts" | "cipher" | "clock" | "ids"> {
+export interface OrderDeps
+  extends OfferDeps, Pick<Kernel, "ledger" | "settings" | "accounts" | "cipher" | "clock" | "ids"> {
   readonly showJob: ShowJob;
   readonly followUp: Pick<JobFollowUp, "dispatch">;
   readonly salesPaused: (tx: Tx) => Promise<boolean>;
@@ -56,8 +58,7 @@ export interface OrderDeps extends Pick<Kernel, "ledger" | "settings" | "account
  */
 export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<OrderOutcome> {
   const { clock, ids, cipher, settings } = deps;
-  const { models } = await settings.read(modelSettings);
-  const model = findModel(models, wish.modelId);
+  const model = findModel(await readOffer(deps), wish.modelId);
   if (model === undefined) return { ok: false, reason: "unknown_model" };
   const choice = checkChoice(model, {
     seconds: wish.durationSeconds,

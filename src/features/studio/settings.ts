@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import { defineSettings } from "#kernel/settings/index.ts";
-import { catalogueSchema, defaultCatalogue } from "#providers/video/catalogue.ts";
+import { catalogueSchema } from "#providers/video/catalogue.ts";
+import { defaultCatalogue } from "#providers/video/default-catalogue.ts";
 
 /** What is on offer and for how much. */
 export const modelSettings = defineSettings({

@@ -5,12 +5,12 @@ import {
   type Catalogue,
   catalogueSchema,
   checkChoice,
-  defaultCatalogue,
   findModel,
   formatResolution,
   parseResolution,
   type VideoModel,
 } from "./catalogue.ts";
+import { defaultCatalogue } from "./default-catalogue.ts";
 
 const choice = { seconds: 4, resolution: { width: 480, height: 848 }, hasImage: false, promptLength: 20 };
 
@@ -21,7 +21,7 @@ function model(id: string): VideoModel {
 }
 
 function problems(change: (models: Catalogue) => unknown): readonly string[] {
-  const { error } = catalogueSchema.safeParse(change(structuredClone(defaultCatalogue)));
+  const { error } = catalogueSchema.safeParse(change(structuredClone([model("demo-text"), model("demo-image")])));
   return error?.issues.map(({ message }) => message) ?? [];
 }
 
@@ -43,6 +43,21 @@ test("a new installation offers both demo models, in three shapes and four lengt
     assert.deepEqual(resolutions.map(formatResolution), ["480x848", "848x480", "640x640"]);
   }
   assert.equal(findModel(defaultCatalogue, "veo"), undefined);
+});
+
+test("every model of a new installation earns at least a third of what it brings in, in each length and size", () => {
+  const usdMicrosPerCredit = 1_300_000n;
+  for (const offered of defaultCatalogue) {
+    for (const { seconds } of offered.durations) {
+      for (const resolution of offered.resolutions) {
+        const hasImage = offered.image === "required";
+        const verdict = checkChoice(offered, { seconds, resolution, hasImage, promptLength: 1 });
+        assert.ok(verdict.ok);
+        const revenue = (verdict.price * usdMicrosPerCredit) / 1000n;
+        assert.ok(revenue > 0n && verdict.costUsdMicros * 3n <= revenue * 2n, `${offered.id} ${seconds} s`);
+      }
+    }
+  }
 });
 
 test("a choice the model allows has its price, by length", () => {

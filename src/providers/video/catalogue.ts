@@ -129,24 +129,6 @@ export function formatResolution({ width, height }: Resolution): string {
   return `${width}x${height}`;
 }
 
-const portrait = { width: 480, height: 848, aspectRatio: "9:16" };
-const landscape = { width: 848, height: 480, aspectRatio: "16:9" };
-const square = { width: 640, height: 640, aspectRatio: "1:1" };
-
-const demoModel = {
-  provider: "demo",
-  enabled: true,
-  promptMaxLength: 1000,
-  durations: [4, 2, 6, 8].map((seconds) => ({ seconds, price: seconds * 250, costUsdMicros: 0 })),
-  resolutions: [portrait, landscape, square],
-};
-
-/** What a new installation offers. */
-export const defaultCatalogue: Catalogue = catalogueSchema.parse([
-  { ...demoModel, id: "demo-text", label: "Demo: text to video", providerModel: "text", image: "none" },
-  { ...demoModel, id: "demo-image", label: "Demo: picture to video", providerModel: "image", image: "required" },
-]);
-
 function percentOf(value: bigint, percent: bigint): bigint {
   return (value * percent + 99n) / 100n;
 }

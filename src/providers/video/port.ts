@@ -32,12 +32,21 @@ export interface VideoProvider {
   /** We have what we wanted, or want it no more: the provider may delete prompt, picture and video. Idempotent. */
   readonly forget?: (reference: string, signal?: AbortSignal) => Promise<void>;
 
+  /** What is left on our account there, in the service's own unit. */
+  readonly balance?: (signal?: AbortSignal) => Promise<ProviderBalance>;
+
   /**
    * Who sent this callback, by its signature and age. Even a verified one is only a reason to ask for the status now:
    * bodies are not always signed, and some services tell once and never again.
    * @param headers names in lower case. @param rawBody exactly as received.
    */
   readonly verifyCallback?: (headers: CallbackHeaders, rawBody: Buffer) => Promise<CallbackVerdict>;
+}
+
+export interface ProviderBalance {
+  readonly amount: number;
+  /** Such as `credits`. */
+  readonly unit: string;
 }
 
 export interface VideoRequest {
@@ -100,6 +109,9 @@ export type FetchOutcome =
 export type CallbackHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export type CallbackVerdict =
-  /** `replayKey`: the same for a repeated callback; refuse one that was seen. */
+  /**
+   * `reference`: the service's own name of the job, which may be only a part of ours. `replayKey`: the same for a
+   * repeated callback; refuse one that was seen.
+   */
   | { readonly ok: true; readonly reference: string; readonly replayKey: string }
   | { readonly ok: false; readonly reason: "unsigned" | "bad_signature" | "stale" | "malformed" };

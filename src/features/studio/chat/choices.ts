@@ -1,7 +1,8 @@
-import type { ChatParts, ChatSection, Kernel } from "#kernel/feature.ts";
+import type { ChatParts, ChatSection } from "#kernel/feature.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
 import { findModel, formatResolution, parseResolution } from "#providers/video/catalogue.ts";
 
+import { type OfferDeps as ChoiceDeps, readOffer } from "../on-offer.ts";
 import {
   type Preference,
   type PreferenceChange,
@@ -10,10 +11,8 @@ import {
   resetPreference,
   savePreference,
 } from "../preference.ts";
-import { modelSettings } from "../settings.ts";
 import { billingMode, type Mode, modelLine, priceWords } from "./price.ts";
 
-type ChoiceDeps = Pick<Kernel, "settings">;
 type What = "model" | "duration" | "resolution";
 
 interface Choice {
@@ -72,21 +71,19 @@ async function answerTo(deps: ChoiceDeps, context: UpdateContext, choice: Choice
   return await settingsScreen(deps, context);
 }
 
-async function current({ settings }: ChoiceDeps, { tx, user }: UpdateContext): Promise<Preference | undefined> {
-  const { models } = await settings.read(modelSettings);
-  return await readPreference(tx, { catalogue: models, userId: user.id });
+async function current(deps: ChoiceDeps, { tx, user }: UpdateContext): Promise<Preference | undefined> {
+  return await readPreference(tx, { catalogue: await readOffer(deps), userId: user.id });
 }
 
 /** What is to be stored; undefined when it is not on offer. */
 async function findChoice(
-  { settings }: ChoiceDeps,
+  deps: ChoiceDeps,
   { model: { durations, resolutions } }: Preference,
   { what, wanted }: Choice,
 ): Promise<PreferenceChange | undefined> {
   switch (what) {
     case "model": {
-      const { models } = await settings.read(modelSettings);
-      const model = findModel(models, wanted.toLowerCase());
+      const model = findModel(await readOffer(deps), wanted.toLowerCase());
       return model?.enabled === true ? { modelId: model.id } : undefined;
     }
     case "duration": {
@@ -159,7 +156,7 @@ async function choiceRows(
   ];
   switch (what) {
     case "model": {
-      const { models } = await deps.settings.read(modelSettings);
+      const models = await readOffer(deps);
       return models
         .filter(({ enabled }) => enabled)
         .map((offered) => row(modelLine(t, mode, offered), offered.id, offered.id === model.id));

@@ -7,9 +7,10 @@ import { type Button, callbackData, type Content, type UpdateContext } from "#ke
 import { findModel, formatResolution, type VideoModel } from "#providers/video/catalogue.ts";
 
 import { blockedWord } from "../blocked-word.ts";
+import { readOffer } from "../on-offer.ts";
 import { wasOrdered } from "../order.ts";
 import { type Preference, priceOf, readPreference } from "../preference.ts";
-import { billingSettings, limitSettings, modelSettings } from "../settings.ts";
+import { billingSettings, limitSettings } from "../settings.ts";
 import { type Draft, draftFlow, draftOf, type DraftStep, saveDraft } from "./draft.ts";
 import { offerModels, orderFromChat, type OrderingDeps } from "./ordering.ts";
 import { billingMode, modelLine } from "./price.ts";
@@ -71,7 +72,7 @@ async function proceed(deps: OrderingDeps, context: UpdateContext, draft: Draft,
     await ask("model", await modelQuestion(deps, context));
     return;
   }
-  const { models } = await deps.settings.read(modelSettings);
+  const models = await readOffer(deps);
   const preference = await readPreference(tx, { catalogue: models, userId: user.id, modelId: draft.model });
   if (preference === undefined) {
     await dialog.close();
@@ -92,7 +93,7 @@ async function proceed(deps: OrderingDeps, context: UpdateContext, draft: Draft,
 }
 
 async function modelQuestion(deps: OrderingDeps, { t }: UpdateContext): Promise<Content> {
-  const { models } = await deps.settings.read(modelSettings);
+  const models = await readOffer(deps);
   const mode = await billingMode(deps);
   const rows = models
     .filter(({ enabled }) => enabled)
@@ -172,7 +173,7 @@ async function take(
   const { t, dialog, editPressed } = context;
   switch (action) {
     case "model": {
-      const { models } = await deps.settings.read(modelSettings);
+      const models = await readOffer(deps);
       const { withoutImage: _, image, ...rest } = draft;
       const keepsImage = image !== undefined && findModel(models, value)?.image !== "none";
       await proceed(deps, context, { ...rest, model: value, ...(keepsImage && { image }) }, editPressed);
@@ -209,7 +210,7 @@ async function answer(deps: OrderingDeps, context: UpdateContext, { draft, step,
     await reply(t(step === "image" ? "studio-generate-need-image" : "studio-refused-prompt_empty"));
     return;
   }
-  const { models } = await deps.settings.read(modelSettings);
+  const models = await readOffer(deps);
   if (prompt.imageFileId !== undefined && findModel(models, draft.model ?? "")?.image === "none") {
     await offerModels(deps, context, { prompt, words: t("studio-refused-image_not_taken") });
     return;

@@ -5,9 +5,9 @@ import { type Button, callbackData, type UpdateContext } from "#kernel/telegram/
 import type { Catalogue, Resolution } from "#providers/video/catalogue.ts";
 
 import { jobTopic } from "../notifications.ts";
+import { readOffer } from "../on-offer.ts";
 import { type OrderDeps, type OrderOutcome, orderVideo } from "../order.ts";
 import { readPreference } from "../preference.ts";
-import { modelSettings } from "../settings.ts";
 import { awaitPicture } from "./draft.ts";
 import type { Prompt } from "./prompt.ts";
 
@@ -29,7 +29,7 @@ export interface Asked {
 /** Orders what was asked and, when that is refused, says why and what to do. @returns whether it was ordered. */
 export async function orderFromChat(deps: OrderingDeps, context: UpdateContext, asked: Asked): Promise<boolean> {
   const { tx, t, user, chat, reply } = context;
-  const { models } = await deps.settings.read(modelSettings);
+  const models = await readOffer(deps);
   const { modelId, prompt } = asked;
   const preference = await readPreference(tx, {
     catalogue: models,
@@ -120,15 +120,15 @@ async function explain(deps: OrderingDeps, context: UpdateContext, refused: Refu
  * that nothing of it has to be kept.
  */
 export async function offerModels(
-  { settings, delivery }: Pick<OrderingDeps, "settings" | "delivery">,
+  deps: Pick<OrderingDeps, "settings" | "providers" | "delivery">,
   { tx, t, chat }: UpdateContext,
   { prompt, words, ifNone }: { readonly prompt: Prompt; readonly words: Html; readonly ifNone?: Html },
 ): Promise<void> {
-  const { models } = await settings.read(modelSettings);
+  const models = await readOffer(deps);
   const buttons = ableModels(models, prompt).map(({ id, label }): readonly Button[] => [
     { text: label, callback: callbackData("with", id) },
   ]);
-  await delivery.enqueue(tx, {
+  await deps.delivery.enqueue(tx, {
     chatId: chat.id,
     topic: jobTopic,
     replyToMessageId: prompt.messageId,

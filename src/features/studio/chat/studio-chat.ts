@@ -8,8 +8,9 @@ import {
   type UpdateContext,
 } from "#kernel/telegram/index.ts";
 
+import { readOffer } from "../on-offer.ts";
 import { priceOf, readPreference } from "../preference.ts";
-import { billingSettings, modelSettings } from "../settings.ts";
+import { billingSettings } from "../settings.ts";
 import { choiceParts } from "./choices.ts";
 import { generateParts } from "./generate.ts";
 import { orderFromChat } from "./ordering.ts";
@@ -60,14 +61,10 @@ function promptRoute(deps: StudioChatDeps): MessageRoute {
   };
 }
 
-async function startSection(
-  { settings }: StudioChatDeps,
-  { tx, t, user }: UpdateContext,
-): Promise<ChatSection | undefined> {
-  const { models } = await settings.read(modelSettings);
-  const preference = await readPreference(tx, { catalogue: models, userId: user.id });
+async function startSection(deps: StudioChatDeps, { tx, t, user }: UpdateContext): Promise<ChatSection | undefined> {
+  const preference = await readPreference(tx, { catalogue: await readOffer(deps), userId: user.id });
   if (preference === undefined) return undefined;
-  const { mode, freePerDay } = await settings.read(billingSettings);
+  const { mode, freePerDay } = await deps.settings.read(billingSettings);
   const args = { model: preference.model.label, seconds: preference.durationSeconds };
   const stepByStep = { text: t.plain("studio-start-generate"), callback: callbackData("generate") };
   if (mode === "free")

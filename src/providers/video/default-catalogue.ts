@@ -1,0 +1,86 @@
+import { type Catalogue, catalogueSchema } from "./catalogue.ts";
+
+/*
+ * What a new installation offers, as far as its providers are set up; `docs/providers.md` says where the costs come from.
+ * Prices are thousandths of a credit, which brings in 1.30 USD (100 Stars); they leave at least a third of that.
+ */
+
+const hd = [
+  { width: 720, height: 1280, aspectRatio: "9:16" },
+  { width: 1280, height: 720, aspectRatio: "16:9" },
+];
+const squareHd = { width: 720, height: 720, aspectRatio: "1:1" };
+const smallSizes = [
+  { width: 480, height: 848, aspectRatio: "9:16" },
+  { width: 848, height: 480, aspectRatio: "16:9" },
+];
+
+/** KIE sells a credit for 0.005 USD: Veo 3 Fast takes 60 whatever the length, Wan 16 a second at 720p and 8 at 480p. */
+const kie = [
+  {
+    id: "veo-3-fast",
+    label: "Veo 3 Fast",
+    providerModel: "veo3_fast",
+    promptMaxLength: 5000,
+    image: "optional",
+    durations: [8, 6, 4].map((seconds) => ({ seconds, price: 500, costUsdMicros: 300_000 })),
+    resolutions: hd,
+  },
+  {
+    id: "runway-gen-3",
+    label: "Runway Gen-3",
+    providerModel: "runway",
+    promptMaxLength: 1800,
+    image: "optional",
+    durations: [
+      { seconds: 5, price: 150, costUsdMicros: 60_000 },
+      { seconds: 10, price: 300, costUsdMicros: 150_000 },
+    ],
+    resolutions: [...hd, squareHd],
+  },
+  {
+    id: "wan-2.2-text",
+    label: "Wan 2.2: text to video",
+    providerModel: "wan/2-2-a14b-text-to-video-turbo",
+    promptMaxLength: 5000,
+    image: "none",
+    durations: [{ seconds: 5, price: 600, costUsdMicros: 400_000 }],
+    resolutions: [...smallSizes.map((size) => ({ ...size, percent: 50 })), ...hd],
+  },
+  {
+    id: "wan-2.2-image",
+    label: "Wan 2.2: picture to video",
+    providerModel: "wan/2-2-a14b-image-to-video-turbo",
+    promptMaxLength: 5000,
+    image: "required",
+    durations: [{ seconds: 5, price: 600, costUsdMicros: 400_000 }],
+    resolutions: [...smallSizes.map((size) => ({ ...size, percent: 50 })), ...hd],
+  },
+  {
+    id: "kling-2.1-standard",
+    label: "Kling 2.1 Standard: picture to video",
+    providerModel: "kling/v2-1-standard",
+    promptMaxLength: 5000,
+    image: "required",
+    durations: [
+      { seconds: 5, price: 200, costUsdMicros: 125_000 },
+      { seconds: 10, price: 400, costUsdMicros: 250_000 },
+    ],
+    resolutions: hd,
+  },
+].map((model) => ({ ...model, provider: "kie", enabled: true }));
+
+const demo = [
+  { id: "demo-text", label: "Demo: text to video", providerModel: "text", image: "none" },
+  { id: "demo-image", label: "Demo: picture to video", providerModel: "image", image: "required" },
+].map((model) => ({
+  ...model,
+  provider: "demo",
+  enabled: true,
+  promptMaxLength: 1000,
+  durations: [4, 2, 6, 8].map((seconds) => ({ seconds, price: seconds * 250, costUsdMicros: 0 })),
+  resolutions: [...smallSizes, { width: 640, height: 640, aspectRatio: "1:1" }],
+}));
+
+/** The first that is on offer is what people have until they choose another: a real one where there is one. */
+export const defaultCatalogue: Catalogue = catalogueSchema.parse([...kie, ...demo]);
