@@ -119,16 +119,16 @@ function backgroundWork({
   money,
   media,
   delivery,
-  chatSchedules,
+  chatWork,
   parts,
 }: Assembly): Parameters<Assembly["jobs"]["register"]>[0] {
   return {
-    jobs: [...money.jobs, ...parts.flatMap((part) => part.jobs ?? [])],
+    jobs: [...money.jobs, ...(chatWork.jobs ?? []), ...parts.flatMap((part) => part.jobs ?? [])],
     schedules: [
       ...money.schedules,
       ...media.schedules,
       ...delivery.schedules,
-      ...chatSchedules,
+      ...(chatWork.schedules ?? []),
       updateRetention(kernel),
       pruneIdempotencyKeys(kernel),
       ...parts.flatMap((part) => part.schedules ?? []),

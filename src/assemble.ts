@@ -13,7 +13,7 @@ import type { Config } from "#kernel/config/index.ts";
 import { createListener, type Database, type Listener, nameProcess } from "#kernel/db/index.ts";
 import { createDelivery, type DeliveryEngine } from "#kernel/delivery/index.ts";
 import type { Feature, FeatureParts, Kernel } from "#kernel/feature.ts";
-import { createJobs, type Jobs, type Schedule } from "#kernel/jobs/index.ts";
+import { createJobs, type Jobs, type JobsParts } from "#kernel/jobs/index.ts";
 import { createLedger, type LedgerModule } from "#kernel/ledger/index.ts";
 import type { Cipher } from "#kernel/lib/cipher.ts";
 import type { Clock } from "#kernel/lib/clock.ts";
@@ -81,7 +81,7 @@ export interface Assembly {
   readonly money: LedgerModule;
   readonly delivery: DeliveryEngine;
   readonly telegram: Telegram;
-  readonly chatSchedules: readonly Schedule[];
+  readonly chatWork: JobsParts;
   readonly parts: readonly FeatureParts[];
   /** Known once the server listens. */
   readonly setAddress: (url: string) => void;
@@ -162,7 +162,7 @@ export function assemble(options: AppOptions): Assembly {
     personalData: personalDataOf(kernel, parts),
     commands: () => routes.flatMap(({ commands = [] }) => commands),
   };
-  const { beforeFeatures, afterFeatures, schedules } = kernelChat(chat);
+  const { beforeFeatures, afterFeatures, work } = kernelChat(chat);
   for (const part of beforeFeatures) routes.push({ ...part, owner: "kernel" });
   for (const [id, part] of parts) routes.push({ ...part, owner: id });
   for (const part of afterFeatures) routes.push({ ...part, owner: "kernel" });
@@ -189,7 +189,7 @@ export function assemble(options: AppOptions): Assembly {
     money,
     delivery,
     telegram,
-    chatSchedules: schedules,
+    chatWork: work,
     parts: [...parts.values()],
     setAddress: (listening) => {
       address = listening;

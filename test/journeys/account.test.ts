@@ -7,9 +7,9 @@ import { runApp } from "#test/support/app.ts";
 import { openPerson, type SandboxPerson } from "#test/support/person.ts";
 import { until } from "#test/support/until.ts";
 
-import { sandboxAdminId } from "../../src/sandbox/world/first-world.ts";
+import { sandboxAdminId, sandboxGroupId } from "../../src/sandbox/world/first-world.ts";
 
-const { sandbox, database, api } = await runApp();
+const { app, sandbox, database, api } = await runApp();
 const { db } = database;
 const alex = await openPerson(sandbox.url, 700_000_003);
 const admin = await openPerson(sandbox.url, sandboxAdminId);
@@ -25,7 +25,12 @@ test("the settings are one message, edited in place", async () => {
   await alex.sees("Time zone: Europe/Berlin");
   await alex.press("Quiet hours");
   await alex.press("22:00 – 07:00");
-  await alex.sees("Quiet hours: 22:00 – 07:00");
+  await alex.sees("Quiet hours: 22:00 – 07:00 (Europe/Berlin");
+  // One step later at night, one earlier in the morning: any half hour can be reached.
+  await alex.press("+ 30");
+  await alex.sees("Quiet hours: 22:30 – 07:00");
+  await alex.press("Back");
+  await alex.sees("Quiet hours: 22:30 – 07:00");
   await alex.press("Language");
   await alex.press("한국어");
   const edited = await alex.sees("시간대: Europe/Berlin");
@@ -44,6 +49,52 @@ test("a time zone can be typed, and a wrong one is explained", async () => {
   await alex.sees("I do not know the time zone “Middle/Earth”");
   await alex.say("asia/seoul");
   await alex.sees("Time zone: Asia/Seoul, where it is");
+});
+
+test("quiet hours can be typed to the minute, and what is no time is explained", async () => {
+  const asked = await alex.say("/settings");
+  await alex.sees("Quiet hours: 22:30 – 07:00", { since: asked });
+  await alex.press("Quiet hours");
+  await alex.press("Type the times");
+  await alex.sees("Type two times", { since: asked });
+  await alex.say("at night");
+  await alex.sees("I do not understand “at night”", { since: asked });
+  await alex.say("23:10-06:45");
+  await alex.sees("Quiet hours: 23:10 – 06:45 (Asia/Seoul, now", { since: asked });
+  const { rows } = await sql`
+    select from_time::text, to_time::text, time_zone from delivery.quiet_hours where chat_id = ${alex.id}`.execute(db);
+  assert.deepEqual(rows, [{ from_time: "23:10:00", to_time: "06:45:00", time_zone: "Asia/Seoul" }]);
+});
+
+test("a group's settings are its admins': whoever else asks or presses is told so politely", async () => {
+  const chatId = sandboxGroupId;
+  const bot = `@${app.botUsername}`;
+  const stranger = await alex.say(`/settings${bot}`, chatId);
+  await alex.sees("Only the admins of this group", { chatId, since: stranger });
+  const asked = await admin.say(`/settings${bot}`, chatId);
+  const screen = await admin.sees("Settings of this group", { chatId, since: asked });
+  const refused = await alex.press("Quiet hours", chatId);
+  assert.deepEqual([refused.showAlert, /Only an admin of this group/.test(refused.text ?? "")], [true, true]);
+  await admin.press("Quiet hours", chatId);
+  await admin.press("23:00 – 08:00", chatId);
+  await admin.press("Time zone", chatId);
+  await admin.press("Tokyo", chatId);
+  const edited = await admin.sees("Quiet hours: 23:00 – 08:00 (Asia/Tokyo", { chatId, since: asked });
+  assert.equal(edited.message_id, screen.message_id);
+  await admin.press("Type the times", chatId);
+  const question = await admin.sees("Answer this message", { chatId, since: asked });
+  await admin.act("messages", { chatId, text: "22:15-07:05", replyToMessageId: question.message_id });
+  await admin.sees("Quiet hours: 22:15 – 07:05 (Asia/Tokyo", { chatId, since: edited });
+  await admin.press("Back", chatId);
+  await admin.press("Notifications", chatId);
+  await admin.press("✅ Announcements", chatId);
+  await admin.sees("⬜️ Announcements", { chatId, since: asked });
+  const { rows } = await sql`
+    select preference.enabled, hours.from_time::text, hours.time_zone, person.time_zone as own
+    from delivery.preference join delivery.quiet_hours as hours using (chat_id)
+    cross join account.person
+    where chat_id = ${chatId} and topic = 'announcement' and person.telegram_id = ${admin.id}`.execute(db);
+  assert.deepEqual(rows, [{ enabled: false, from_time: "22:15:00", time_zone: "Asia/Tokyo", own: "UTC" }]);
 });
 
 test("a muted topic is suppressed, and its delivery says why", async () => {

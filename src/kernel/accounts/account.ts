@@ -76,6 +76,10 @@ export interface Accounts {
   readonly reactivateChat: (tx: Tx, chatId: number) => Promise<boolean>;
   /** A group became a supergroup: the chat keeps everything under its new id. Nothing happens the second time. */
   readonly migrateChat: (tx: Tx, from: number, to: number) => Promise<void>;
+  /** Telegram has just said that the person owns or administers the group. */
+  readonly noteChatAdmin: (tx: Tx, chatId: number, userId: number) => Promise<void>;
+  /** Whether Telegram has said so within the last quarter of an hour. */
+  readonly isChatAdmin: (db: Db, chatId: number, userId: number) => Promise<boolean>;
   /** The chats of `ADMIN_CHAT_IDS`: where alerts and requests go. */
   readonly adminChatIds: readonly number[];
   /** The chats of `MONITORING_CHAT_IDS`: they are told what admins are told, but command nothing. */

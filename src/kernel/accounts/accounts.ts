@@ -1,6 +1,7 @@
 import type { Accounts } from "./account.ts";
 import { type ApiKeysDeps, makeApiKeys } from "./api-keys.ts";
 import { makeAudit } from "./audit.ts";
+import { makeChatAdmins } from "./chat-admins.ts";
 import { makeChats } from "./chats.ts";
 import { makePersonalAccounts } from "./personal-data.ts";
 import { makeTraces, type TracesDeps } from "./traces.ts";
@@ -21,6 +22,7 @@ export function createAccounts({ adminChatIds, monitoringChatIds, ...deps }: Acc
     trace: traces.trace,
     ...makeUsers(adminChatIds, traces),
     ...makeChats(),
+    ...makeChatAdmins(deps),
     ...audit,
     ...makePersonalAccounts(audit, traces),
     apiKeys: makeApiKeys(deps),

@@ -14,6 +14,7 @@ export function makePersonalAccounts(
       const { rows } = await sql`select from account.person where id = ${userId} and blocked`.execute(tx);
       if (rows.length > 0) await keepTrace(tx, userId, { name: blockTrace });
       await sql`delete from account.chat where person_id = ${userId}`.execute(tx);
+      await sql`delete from account.chat_admin where person_id = ${userId}`.execute(tx);
       await sql`delete from account.link where person_id = ${userId}`.execute(tx);
       await sql`
         update account.person set

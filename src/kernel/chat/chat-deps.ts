@@ -2,6 +2,7 @@ import type { Accounts } from "../accounts/index.ts";
 import type { Db } from "../db/index.ts";
 import type { Delivery } from "../delivery/index.ts";
 import type { ChatParts, PersonalData } from "../feature.ts";
+import type { JobQueue } from "../jobs/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -9,7 +10,7 @@ import type { Texts } from "../lib/texts.ts";
 import type { MediaStore } from "../media/index.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Settings } from "../settings/index.ts";
-import type { Command } from "../telegram/index.ts";
+import type { Command, TelegramMembers } from "../telegram/index.ts";
 
 /** What the kernel's own commands work with. */
 export interface ChatDeps {
@@ -18,6 +19,8 @@ export interface ChatDeps {
   readonly ledger: Ledger;
   readonly delivery: Delivery;
   readonly media: MediaStore;
+  readonly jobs: JobQueue;
+  readonly members: TelegramMembers;
   readonly settings: Settings;
   readonly texts: Texts;
   readonly cipher: Cipher;

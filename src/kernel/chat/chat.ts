@@ -1,8 +1,9 @@
 import type { ChatParts } from "../feature.ts";
-import type { Schedule } from "../jobs/index.ts";
+import type { JobsParts } from "../jobs/index.ts";
 import { accountCommands, startCommand } from "./account-commands.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { creditCommand } from "./credit-command.ts";
+import { makeOpenGroupSettings } from "./group-settings.ts";
 import { personalDataCommands } from "./personal-data.ts";
 import { refundReminder } from "./refund-card.ts";
 import { refunds } from "./refunds.ts";
@@ -13,20 +14,22 @@ import { shop } from "./shop.ts";
 export interface KernelChat {
   readonly beforeFeatures: readonly ChatParts[];
   readonly afterFeatures: readonly ChatParts[];
-  readonly schedules: readonly Schedule[];
+  /** In the background. */
+  readonly work: JobsParts;
 }
 
 /** What a newcomer needs stands first, then what the features offer, last what is needed now and then. */
 export function kernelChat(deps: ChatDeps): KernelChat {
+  const openGroupSettings = makeOpenGroupSettings(deps);
   return {
     beforeFeatures: [startCommand(deps), shop(deps)],
     afterFeatures: [
-      settingsScreen(deps),
+      settingsScreen(deps, openGroupSettings),
       accountCommands(deps),
       refunds(deps),
       personalDataCommands(deps),
       creditCommand(deps),
     ],
-    schedules: [refundReminder(deps)],
+    work: { jobs: [openGroupSettings], schedules: [refundReminder(deps)] },
   };
 }

@@ -17,6 +17,7 @@ const webhook = { url: "https://bot.test", secret: "s" };
 const adminId = 7;
 const userId = 8;
 const groupId = -100;
+const adminGroupId = -500;
 
 const log: string[] = [];
 const moved: unknown[] = [];
@@ -42,7 +43,7 @@ const message = (name: string, priority: number, accepts: (text: string) => bool
 });
 const flow = "test.order";
 const telegram = rig.replica({
-  adminChatIds: [adminId],
+  adminChatIds: [adminId, adminGroupId],
   webhook,
   onChatMigrated: async (_tx: Tx, from, to) => {
     moved.push([from, to]);
@@ -228,6 +229,26 @@ test("a button is for those who may press it", async () => {
   assert.deepEqual(log, []);
   await receive(pressing(adminId));
   assert.deepEqual(log, ["pressed"]);
+});
+
+test("in a group of the admins everybody is one, there and nowhere else; in a channel nobody is", async () => {
+  const pressing = (chat: object): object => ({
+    callback_query: {
+      id: String(updateId),
+      from: person(userId),
+      chat_instance: "1",
+      data: "admin:1",
+      message: { message_id: 1, date: 0, chat },
+    },
+  });
+  await receive(pressing({ id: adminGroupId, type: "channel", title: "C" }));
+  await receive(pressing(chatWith(groupId)));
+  await receive(pressing(chatWith(userId)));
+  assert.deepEqual(log, []);
+  await receive(pressing(chatWith(adminGroupId)));
+  assert.deepEqual(log, ["pressed"]);
+  assert.deepEqual(await say("/pause", { chat: adminGroupId }), ["did pause"]);
+  assert.match((await say("/pause"))[0] ?? "", /not for everyone/);
 });
 
 test("twenty commands a minute are done, the next is told so, once, and nobody else is held up", async () => {

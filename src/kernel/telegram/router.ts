@@ -115,11 +115,17 @@ async function tellOfFlood({ work, context }: Situation): Promise<string> {
 async function introduce(deps: RouterDeps, work: UpdateWork): Promise<Situation | undefined> {
   const { tx, facts, update } = work;
   if (facts.person === undefined || facts.chat === undefined || facts.place === undefined) return undefined;
-  const user = await deps.accounts.noteUser(tx, personOf(facts.person));
+  const noted = await deps.accounts.noteUser(tx, personOf(facts.person));
   const chat = await deps.accounts.noteChat(tx, chatOf(facts.chat));
+  const user = isAdminGroup(deps, chat) ? ({ ...noted, role: "admin" } as const) : noted;
   await welcomeBack(deps, tx, { chat, message: update.message });
   const dialog = deps.dialogs.of(tx, { chatId: chat.id, userId: user.id });
   return { work, dialog, context: createContext(deps, work, { user, chat: facts.place, dialog }) };
+}
+
+/** Whoever is in a group of the admins is an admin, there: whom they let in, they let decide. Not in a channel, which anybody may read. */
+function isAdminGroup({ accounts }: RouterDeps, { id, type }: Chat): boolean {
+  return (type === "group" || type === "supergroup") && accounts.adminChatIds.includes(id);
 }
 
 /** Whoever writes to us can be written to; unless it was written before he blocked us, and only came later. */

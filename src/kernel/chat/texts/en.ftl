@@ -48,6 +48,22 @@ chat-settings-other-zone = Another one…
 chat-settings-type-zone = Type the name of your time zone, such as <code>Asia/Seoul</code> or <code>Europe/Paris</code>.
 chat-settings-unknown-zone = I do not know the time zone “{ $zone }”. Expected a name such as <code>Asia/Seoul</code> or <code>America/New_York</code>.
 chat-settings-zone-set = Time zone: <b>{ $zone }</b>, where it is { $time } now.
+chat-settings-quiet-state = 🌙 Quiet hours: <b>{ $quiet }</b> ({ $zone }, now { $time })
+chat-settings-quiet-from = from { $time }
+chat-settings-quiet-to = until { $time }
+chat-settings-quiet-type = ⌨️ Type the times
+chat-settings-type-hours = When shall it be quiet? Type two times, such as <code>22:30-07:15</code>.
+chat-settings-type-hours-group = When shall it be quiet here? Answer this message with two times, such as <code>22:30-07:15</code>.
+chat-settings-unknown-hours = I do not understand “{ $typed }”. Type two times, such as <code>22:30-07:15</code>. /cancel stops.
+chat-settings-group-title = ⚙️ <b>Settings of this group</b>
+chat-settings-group-summary = Quiet hours: <b>{ $quiet }</b>{ $zone ->
+    [none] {""}
+   *[other] {" "}({ $zone })
+  }
+chat-settings-admins-only = Only the admins of this group can change its settings. Your own are in our private chat.
+chat-settings-not-yours = Only an admin of this group can press this. If you are one, send /settings here first.
+chat-settings-choose-zone-group = Whose clock do the quiet hours of this group follow?
+chat-settings-type-zone-group = Answer this message with the name of a time zone, such as <code>Asia/Seoul</code> or <code>Europe/Paris</code>.
 chat-settings-choose-quiet = During quiet hours notifications wait, arrive silently or are dropped, as you choose for each. Payments and critical alerts always arrive.
 chat-settings-quiet-off = Off
 chat-settings-quiet-range = { $from } – { $to }

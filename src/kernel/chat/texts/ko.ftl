@@ -45,6 +45,22 @@ chat-settings-other-zone = 다른 곳…
 chat-settings-type-zone = 시간대 이름을 입력하세요. 예: <code>Asia/Seoul</code>, <code>Europe/Paris</code>
 chat-settings-unknown-zone = “{ $zone }” 시간대를 찾을 수 없습니다. <code>Asia/Seoul</code>, <code>America/New_York</code> 같은 이름을 입력하세요.
 chat-settings-zone-set = 시간대: <b>{ $zone }</b>, 지금은 { $time }입니다.
+chat-settings-quiet-state = 🌙 방해 금지 시간: <b>{ $quiet }</b> ({ $zone }, 현재 { $time })
+chat-settings-quiet-from = { $time }부터
+chat-settings-quiet-to = { $time }까지
+chat-settings-quiet-type = ⌨️ 직접 입력
+chat-settings-type-hours = 언제 조용히 할까요? 시각 두 개를 입력하세요. 예: <code>22:30-07:15</code>
+chat-settings-type-hours-group = 이 그룹은 언제 조용히 할까요? 이 메시지에 답장으로 시각 두 개를 보내 주세요. 예: <code>22:30-07:15</code>
+chat-settings-unknown-hours = “{ $typed }”은(는) 이해할 수 없습니다. <code>22:30-07:15</code>처럼 시각 두 개를 입력하세요. /cancel 로 멈출 수 있습니다.
+chat-settings-group-title = ⚙️ <b>그룹 설정</b>
+chat-settings-group-summary = 방해 금지 시간: <b>{ $quiet }</b>{ $zone ->
+    [none] {""}
+   *[other] {" "}({ $zone })
+  }
+chat-settings-admins-only = 그룹 설정은 이 그룹의 관리자만 바꿀 수 있습니다. 내 설정은 봇과의 개인 채팅에서 바꿀 수 있습니다.
+chat-settings-not-yours = 이 그룹의 관리자만 누를 수 있습니다. 관리자라면 먼저 여기에서 /settings 를 보내 주세요.
+chat-settings-choose-zone-group = 이 그룹의 방해 금지 시간은 어느 시간대를 따를까요?
+chat-settings-type-zone-group = 이 메시지에 답장으로 시간대 이름을 보내 주세요. 예: <code>Asia/Seoul</code>, <code>Europe/Paris</code>
 chat-settings-choose-quiet = 방해 금지 시간의 알림은 종류마다 고른 대로 나중에 오거나, 소리 없이 오거나, 오지 않습니다. 결제와 긴급 알림은 항상 옵니다.
 chat-settings-quiet-off = 끔
 chat-settings-quiet-range = { $from } – { $to }
