@@ -61,5 +61,6 @@ test("per cents are exact to the last shown digit, however the prices are writte
         assert.ok(shown.startsWith("+") === value > 0 && shown.startsWith("−") === value < 0);
       },
     ),
+    { numRuns: 2000 },
   );
 });

@@ -21,40 +21,40 @@ export interface Move {
 }
 
 /** The move in per cent with its sign: `+8.07%`, `−3.20%`, `+0.0042%`. Two decimals, four for what is very small. */
-export function formatMove(move: Move, language: Language): string {
-  return formatPercent(movePercent(move), language);
-}
-
-/** In ten-thousandths of a per cent, rounded half away from zero: exact, however many digits the prices have. */
-function movePercent({ from, to, side }: Move): bigint {
+export function formatMove({ from, to, side }: Move, language: Language): string {
   const [start, end] = sameScale(from, to);
   if (start === 0n) throw new RangeError("a move from a price of zero");
   const earned = side === "buy" ? end - start : start - end;
-  return divideRounded(earned * 1_000_000n, start);
-}
-
-function formatPercent(tenThousandths: bigint, language: Language): string {
-  const size = tenThousandths < 0n ? -tenThousandths : tenThousandths;
-  const isTiny = size < 1000n;
-  const digits = isTiny ? 4 : 2;
-  const unit = 10n ** BigInt(digits);
-  const rounded = isTiny ? size : divideRounded(size, 100n);
-  const whole = new Intl.NumberFormat(language).format(rounded / unit);
-  const rest = rounded === 0n ? "00" : String(rounded % unit).padStart(digits, "0");
-  const sign = rounded === 0n ? "" : tenThousandths < 0n ? "−" : "+";
-  return `${sign}${whole}.${rest}%`;
+  return formatPercent({ over: earned * 100n, under: start }, language);
 }
 
 /** A return as it is kept (`8.0663`, `-3.2`), as people read it: `+8.07%`, `−3.20%`. */
 export function formatReturn(percent: string, language: Language): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(percent);
+  const match = /^(-?)(\d+(?:\.\d+)?)$/.exec(percent);
   if (match === null) throw new RangeError(`not a percentage: ${percent.slice(0, 40)}`);
-  const [, sign, whole = "", fraction = ""] = match;
-  const size = divideRounded(
-    BigInt(whole + fraction.padEnd(4, "0")) * 1n,
-    10n ** BigInt(Math.max(0, fraction.length - 4)),
-  );
-  return formatPercent(sign === "-" ? -size : size, language);
+  const [, sign, size = ""] = match;
+  const { fraction } = partsOf(size);
+  const over = scaled(size, fraction.length);
+  return formatPercent({ over: sign === "-" ? -over : over, under: 10n ** BigInt(fraction.length) }, language);
+}
+
+/** A per cent value as a fraction, so that it is rounded only once. */
+interface Percent {
+  readonly over: bigint;
+  /** Above zero. */
+  readonly under: bigint;
+}
+
+function formatPercent({ over, under }: Percent, language: Language): string {
+  const size = over < 0n ? -over : over;
+  const isTiny = size * 10n < under;
+  const digits = isTiny ? 4 : 2;
+  const unit = 10n ** BigInt(digits);
+  const rounded = divideRounded(size * unit, under);
+  const whole = new Intl.NumberFormat(language).format(rounded / unit);
+  const rest = rounded === 0n ? "00" : String(rounded % unit).padStart(digits, "0");
+  const sign = rounded === 0n ? "" : over < 0n ? "−" : "+";
+  return `${sign}${whole}.${rest}%`;
 }
 
 /** How often the way to the stop fits into the way to the target: `2.5`; undefined when there is no way to the stop. */
@@ -92,8 +92,7 @@ function partsOf(price: string): { readonly whole: string; readonly fraction: st
   return { whole: match[1] ?? "", fraction: match[2] ?? "" };
 }
 
+/** Half away from zero, for values that are not negative. */
 function divideRounded(value: bigint, by: bigint): bigint {
-  const twice = value < 0n ? -value * 2n + by : value * 2n + by;
-  const size = twice / (by * 2n);
-  return value < 0n ? -size : size;
+  return (value * 2n + by) / (by * 2n);
 }
