@@ -19,6 +19,7 @@ import {
 } from "#kernel/http/index.ts";
 import { AppError, type ErrorDefinition, toError } from "#kernel/lib/errors.ts";
 import { assertFontFiles } from "#kernel/media/index.ts";
+import { measureHealth } from "#kernel/observability/index.ts";
 import { TelegramRefused, updateRetention } from "#kernel/telegram/index.ts";
 
 import { type AppOptions, type Assembly, assemble } from "./assemble.ts";
@@ -104,6 +105,7 @@ async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promi
   kernel.health.add("inbox", telegram.checkHandling);
   kernel.health.add("deliveries", deliveryQueueCheck(kernel.db));
   kernel.health.add("jobs", jobs.check);
+  measureHealth(kernel.metrics, kernel.health);
   const url = await listen(assembly, options, undo);
   for (const part of parts) {
     await part.start?.();

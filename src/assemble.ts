@@ -10,7 +10,7 @@ import {
   makeStarsGateway,
 } from "#kernel/chat/index.ts";
 import type { Config } from "#kernel/config/index.ts";
-import { createListener, type Database, type Listener, nameProcess } from "#kernel/db/index.ts";
+import { createListener, type Database, type Listener, measureDatabase, nameProcess } from "#kernel/db/index.ts";
 import { createDelivery, type DeliveryEngine } from "#kernel/delivery/index.ts";
 import type { Feature, FeatureParts, Kernel } from "#kernel/feature.ts";
 import { createJobs, type Jobs, type JobsParts } from "#kernel/jobs/index.ts";
@@ -98,6 +98,7 @@ export function assemble(options: AppOptions): Assembly {
   const owner = nameProcess(options.ids);
   const { db, url } = database;
   const base = { ...options, db, url, owner, health: createHealth(), texts: loadTexts(textDirectories(features)) };
+  measureDatabase({ ...base, pool: database.pool });
   const listener = createListener(base);
   const settings = createSettings({ ...base, listener });
   const accounts = createAccounts({

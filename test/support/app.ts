@@ -72,7 +72,7 @@ export async function runApp(environment: Readonly<Record<string, string>> = {})
     clock: systemClock,
     ids: systemIds,
     log,
-    metrics: createMetrics({ process: false }),
+    metrics: createMetrics({ process: true }),
     features,
     bot: { token: new Secret(sandbox.botToken), apiRoot: sandbox.url, sandboxUrl: sandbox.url },
     adminChatIds: [sandboxAdminId],

@@ -22,6 +22,8 @@ export interface VideoJob {
   readonly height: number;
   /** Thousandths of a credit. */
   readonly price: bigint;
+  /** What the provider charges, in millionths of a dollar. */
+  readonly costUsdMicros: number;
   readonly seed: number;
   /** Sealed; undefined once the video is here or the job has ended. */
   readonly prompt: string | undefined;
@@ -58,6 +60,7 @@ interface JobRow {
   readonly width: number;
   readonly height: number;
   readonly price: number;
+  readonly cost_usd_micros: number;
   readonly seed: number;
   readonly prompt: string | null;
   readonly image_file_id: string | null;
@@ -104,6 +107,7 @@ function fromRow(row: JobRow): VideoJob {
     width: row.width,
     height: row.height,
     price: BigInt(row.price),
+    costUsdMicros: row.cost_usd_micros,
     seed: row.seed,
     prompt: given(row.prompt),
     imageFileId: given(row.image_file_id),

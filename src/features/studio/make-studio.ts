@@ -45,8 +45,10 @@ export function makeStudio(
     showJob,
     followUp,
     firstPollMs,
-    onEnded: ({ state, provider }) => {
+    onEnded: ({ state, provider, providerReference, costUsdMicros }) => {
       metrics.ended.inc({ state, provider });
+      // Who has not taken a job does not charge for it.
+      if (providerReference !== undefined) metrics.cost.inc({ provider }, costUsdMicros / 1_000_000);
     },
   });
   // Absolute: the drawing process has a directory of its own.

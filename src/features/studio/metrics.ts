@@ -6,6 +6,8 @@ import type { Counter, Histogram, Metrics } from "#kernel/observability/index.ts
 export interface StudioMetrics {
   /** By end and provider. */
   readonly ended: Counter;
+  /** What providers charge for the jobs that ended, in USD. */
+  readonly cost: Counter;
   /** Calls to providers, by provider and what was asked. */
   readonly providerSeconds: Histogram;
   /** Calls that failed, by provider and how. */
@@ -29,6 +31,11 @@ export function makeStudioMetrics(metrics: Metrics, db: Db): StudioMetrics {
       name: "telecast_studio_jobs_ended_total",
       help: "Videos that came to an end, by how and by provider",
       labels: ["state", "provider"],
+    }),
+    cost: metrics.counter({
+      name: "telecast_studio_cost_usd_total",
+      help: "What providers charge for the videos that came to an end, by provider",
+      labels: ["provider"],
     }),
     providerSeconds: metrics.histogram({
       name: "telecast_studio_provider_seconds",

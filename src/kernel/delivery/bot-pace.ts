@@ -18,6 +18,7 @@ export interface BotPace {
     readonly perSecond: number | undefined;
     readonly factor: number;
     readonly blockedMs: number;
+    readonly tokens: number | undefined;
   };
 }
 
@@ -95,9 +96,16 @@ export function createBotPace(limits: PaceLimits): BotPace {
         perSecond: limit && 1000 / limit.rate.intervalMs,
         factor: factorAt(nowMs),
         blockedMs: Math.max(blockedUntilMs - nowMs, 0),
+        tokens: limit && tokensOf(limit, nowMs),
       };
     },
   };
+}
+
+/** How many could leave at once. */
+function tokensOf({ rate: { burst, intervalMs }, meter }: Limit, nowMs: number): number {
+  const saved = burst - (meter.dueAtMs - nowMs) / intervalMs - meter.promised;
+  return Math.min(Math.max(Math.floor(saved), 0), Math.floor(burst));
 }
 
 function limitOf(rate: Rate | undefined): Limit | undefined {

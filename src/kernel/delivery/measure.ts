@@ -76,6 +76,7 @@ function showSender(metrics: Metrics, leader: MeterDeps["leader"]): void {
     });
   };
   gauge("sending", "1 when this process is the one that sends", (sender) => (sender === undefined ? 0 : 1));
+  gauge("epoch", "Epoch of this process as the sender, 0 while another one sends", (sender) => sender?.epoch ?? 0);
   gauge("on_wire", "Calls under way", (sender) => sender?.sender.onWire() ?? 0);
   gauge(
     "unrecorded",
@@ -88,6 +89,16 @@ function showSender(metrics: Metrics, leader: MeterDeps["leader"]): void {
     (sender) => sender?.pacer().view().perSecond ?? 0,
   );
   gauge("pace_factor", "1, or less for a while after a flood", (sender) => sender?.pacer().view().factor ?? 1);
+  gauge(
+    "budget_messages",
+    "Messages that could leave at once now, 0 without a limit",
+    (sender) => sender?.pacer().view().tokens ?? 0,
+  );
+  gauge(
+    "blocked_seconds",
+    "How long Telegram has asked the whole bot to wait",
+    (sender) => (sender?.pacer().view().blockedMs ?? 0) / 1000,
+  );
   gauge(
     "blocked_chats",
     "Chats in which Telegram has asked to wait",

@@ -25,6 +25,8 @@ export interface PaceView {
   /** 1 when nothing has been learnt lately; lower after a 429 for the whole bot. */
   readonly factor: number;
   readonly blockedMs: number;
+  /** How many could leave at once now, of all lanes; undefined without a limit. */
+  readonly tokens: number | undefined;
   readonly blockedChats: number;
 }
 

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 
 import type { Db } from "../db/index.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Metrics } from "../observability/index.ts";
 
 /** What was asked of the bot, and how that went, since some time ago. Reaches back as far as updates are kept. */
 export interface UpdateStatistics {
@@ -49,4 +51,32 @@ function percentilesOf(values: readonly number[] | null | undefined): Percentile
   if (p50 === undefined || p95 === undefined || p99 === undefined) return undefined;
   // The clock of the database may have stepped back in between.
   return { p50: Math.max(p50, 0), p95: Math.max(p95, 0), p99: Math.max(p99, 0) };
+}
+
+/** Counting the day's updates takes a moment: what was counted lately is shown again. */
+const countedMs = 60_000;
+
+export function measureActivity({
+  metrics,
+  db,
+  clock,
+}: {
+  readonly metrics: Metrics;
+  readonly db: Db;
+  readonly clock: Pick<Clock, "monotonicMs">;
+}): void {
+  let counted: { readonly atMs: number; readonly people: number } | undefined;
+  metrics.gauge({
+    name: "telecast_telegram_active_people",
+    help: "People who wrote, pressed or paid in their private chat within the last 24 hours",
+    collect: async (gauge) => {
+      if (counted === undefined || clock.monotonicMs() - counted.atMs > countedMs) {
+        const { rows } = await sql<{ people: number }>`
+          select count(distinct chat_id) as people from telegram.update
+          where chat_id > 0 and state <> 'waiting' and finished_at > now() - interval '24 hours'`.execute(db);
+        counted = { atMs: clock.monotonicMs(), people: rows[0]?.people ?? 0 };
+      }
+      gauge.set(counted.people);
+    },
+  });
 }

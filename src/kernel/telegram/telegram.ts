@@ -25,6 +25,7 @@ import { createPreChecker } from "./pre-checkout.ts";
 import { createReception } from "./reception.ts";
 import { createRouteBook, type OwnedRoutes } from "./route-book.ts";
 import { createRouter } from "./router.ts";
+import { measureActivity } from "./statistics.ts";
 import { createTurns } from "./turns.ts";
 import { makeLookAtInbox } from "./watch-inbox.ts";
 import type { WebhookOutcome } from "./webhook.ts";
@@ -88,6 +89,7 @@ export function createTelegram(deps: TelegramDeps): Telegram {
   const store = createInboxStore({ db, cipher, botId: api.botId });
   const turns = createTurns({ db, cipher, botId: api.botId });
   const meter = createInboxMeter(deps.metrics, deps.clock, store);
+  measureActivity(deps);
   const background = createBackground(log);
   const menus = createMenus({ ...deps, book, adminChatIds: deps.accounts.adminChatIds });
   const router = createRouter({
