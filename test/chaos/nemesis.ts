@@ -21,18 +21,18 @@ export async function runNemesis(rig: Rig, steps: readonly Step[]): Promise<read
   const began = machineMs();
   const deeds = steps.map(async (step): Promise<Deed> => {
     await sleep(Math.max(0, began + step.afterMs - machineMs()));
-    const victim = (await ownerOf(rig)) ?? rig.replicas[step.target];
-    const chosen = step.kind.endsWith("owner") || step.kind === "kill-both" ? victim : rig.replicas[step.target];
+    const target = await targetOf(rig, step);
     const beganMs = machineMs();
-    const replicas = await faults[step.kind](rig, step, chosen ?? victim);
+    const replicas = await faults[step.kind](rig, step, target);
     return { kind: step.kind, beganMs, endedMs: machineMs(), replicas: replicas.map(({ name }) => name) };
   });
   return await Promise.all(deeds);
 }
 
-/** By the database, while it is there. */
-async function ownerOf(rig: Rig): Promise<Replica | undefined> {
-  return await rig.owner().catch(() => undefined);
+/** Who owns is known by the database, while it is there. */
+async function targetOf(rig: Rig, { target }: Step): Promise<Replica | undefined> {
+  if (target !== "owner") return rig.replicas[target];
+  return (await rig.owner().catch(() => undefined)) ?? rig.replicas[0];
 }
 
 type Fault = (rig: Rig, step: Step, target: Replica | undefined) => Promise<readonly Replica[]>;
@@ -129,8 +129,8 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
     await sleep(forMs);
     return replicas;
   },
-  clock: async (_rig, { forMs, target: index }, target) => {
-    const offsetMs = index % 2 === 0 ? clockStepMs : -clockStepMs;
+  clock: async (_rig, { forMs }, target) => {
+    const offsetMs = Math.round(forMs) % 2 === 0 ? clockStepMs : -clockStepMs;
     await target?.stepClock(offsetMs);
     await sleep(forMs);
     await target?.stepClock(0);

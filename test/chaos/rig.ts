@@ -82,6 +82,7 @@ export interface Replica {
   /** Undefined while it does not run. */
   readonly url: () => string | undefined;
   readonly pid: () => number | undefined;
+  /** Resolves when it is ready. Does nothing for one that runs. @throws when it ended instead. */
   readonly start: () => Promise<void>;
   readonly kill: () => Promise<void>;
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -132,6 +133,7 @@ export async function openRig({ server, replicas: count, environment = {} }: Rig
           TELEGRAM_BOT_TOKEN: token,
           TELECAST_API_KEY: apiKey,
           ADMIN_CHAT_IDS: String(adminId),
+          FEATURES: "studio",
           LOG_LEVEL: "info",
           ...environment,
         },
@@ -177,6 +179,7 @@ function makeReplica(
 ): Replica {
   const { clockFile, ...rest } = of;
   let program: Program | undefined;
+  let ready: Promise<unknown> | undefined;
   let isReady = false;
   const kill = async (): Promise<void> => {
     const ending = program;
@@ -184,15 +187,25 @@ function makeReplica(
     isReady = false;
     await ending?.kill();
   };
+  const launch = async (): Promise<void> => {
+    const started = spawnProgram({ ...environment, CHAOS_CLOCK: clockFile }, replicaFile);
+    program = started;
+    try {
+      await started.ready();
+      isReady = program === started;
+    } catch (error) {
+      if (program === started) program = undefined;
+      throw error;
+    }
+  };
   return {
     ...rest,
     url: () => (isReady ? program?.url() : undefined),
     pid: () => program?.pid,
     start: async () => {
-      const started = spawnProgram({ ...environment, CHAOS_CLOCK: clockFile }, replicaFile);
-      program = started;
-      await started.ready();
-      if (program === started) isReady = true;
+      // Two that have killed it both start it: it is one replica all the same.
+      if (program === undefined) ready = launch();
+      await ready;
     },
     kill,
     signal: (signal) => program?.signal(signal),

@@ -28,8 +28,8 @@ export interface Step {
   readonly afterMs: number;
   readonly kind: FaultKind;
   readonly forMs: number;
-  /** Which replica, where it is not the owner: an index. */
-  readonly target: number;
+  /** Whom it is done to: the replica that sends, or the one with this index. */
+  readonly target: "owner" | number;
 }
 
 /** How long each lasts at least and at most. A lease is 8 s long: who is stopped for longer has lost it. */
@@ -78,12 +78,23 @@ export function scheduleOf({ seed, forMs, only, replicas }: ScheduleOptions): re
       afterMs: Math.round(500 + (index + random() * 0.7) * slot),
       kind,
       forMs: Math.round(least + random() * (most - least)),
-      target: Math.floor(random() * replicas),
+      target: targetOf(kind, random, replicas),
     };
   });
   return steps;
 }
 
+/** Who sends has the most to lose. */
+const ownerShare = 0.6;
+
+function targetOf(kind: FaultKind, random: () => number, replicas: number): Step["target"] {
+  const index = Math.floor(random() * replicas);
+  const isOwner = random() < ownerShare;
+  if (kind.endsWith("-owner") || kind === "kill-both") return "owner";
+  return isOwner && kind !== "kill-any" && kind !== "clock" ? "owner" : index;
+}
+
 export function describe({ afterMs, kind, forMs, target }: Step): string {
-  return `${(afterMs / 1000).toFixed(1)}s ${kind}${forMs > 0 ? ` ${(forMs / 1000).toFixed(1)}s` : ""} #${target + 1}`;
+  const length = forMs > 0 ? ` ${(forMs / 1000).toFixed(1)} s` : "";
+  return `${(afterMs / 1000).toFixed(1)} s ${kind}${length} (${target === "owner" ? target : target + 1})`;
 }

@@ -133,7 +133,8 @@ export async function assertSound({ database: { db }, sandbox }: Deployment): Pr
     select
       (select count(*) from ledger.hold where state = 'open') as holds,
       (select count(*) from delivery.flight) as flights,
-      (select count(*) from telegram.update where state = 'failed') as failed,
+      -- A pre-checkout query whose answer was given by a process that died then is answered again, and refused.
+      (select count(*) from telegram.update where state = 'failed' and kind <> 'pre_checkout_query') as failed,
       (select coalesce(sum(amount), 0)::bigint from ledger.posting where account_id = 5) as stars`.execute(db);
   assert.deepEqual(rows, [{ holds: 0, flights: 0, failed: 0, stars: sandbox.world.bank.balance }]);
   assert.deepEqual(sandbox.journal.invalidCalls, []);

@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect, type Transaction, sql } from "kysely";
 import { DatabaseError, Pool, TypeOverrides } from "pg";
 
 import type { Logger } from "../observability/index.ts";
+import { type DeafnessOptions, watchForDeafness } from "./deaf-connections.ts";
 
 /** No table is known here: each module narrows with `withTables<ItsTables>()`, so it cannot name another's by accident. */
 export type NoTables = unknown;
@@ -25,6 +26,8 @@ export interface DatabaseOptions {
   readonly log: Logger;
   /** How many connections the pool may hold. */
   readonly connections?: number;
+  /** When a connection is taken for dead; the usual unless a test is in a hurry. */
+  readonly deafness?: DeafnessOptions;
 }
 
 const int8 = 20;
@@ -33,7 +36,7 @@ const int8 = 20;
  * Opens the pool. `bigint` columns are read as numbers and anything beyond 2^53 throws: Telegram's ids (52 bits), our
  * own ids and counts all fit, and a silent loss of precision cannot happen. The ledger turns amounts into `bigint` at its edge.
  */
-export function openDatabase({ url, log, connections = 10 }: DatabaseOptions): Database {
+export function openDatabase({ url, log, connections = 10, deafness }: DatabaseOptions): Database {
   // Parsers of our own beside pg's global table, which other users of pg in this process share.
   const types = new TypeOverrides();
   types.setTypeParser(int8, safeInteger);
@@ -54,12 +57,14 @@ export function openDatabase({ url, log, connections = 10 }: DatabaseOptions): D
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
   });
+  const unwatch = watchForDeafness(pool, { url, log, ...(deafness && { deafness }) });
   const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,
     pool,
     url,
     close: async () => {
+      unwatch();
       await db.destroy();
     },
   };

@@ -56,6 +56,11 @@ const batchSize = 2;
 const pollSeconds = 60;
 const longestWaitSeconds = 300;
 const sweepSilenceMs = 15_000;
+/**
+ * pg-boss has connections of its own and hands this to its driver, though its type does not name it: a query on one whose
+ * other end is gone without a word must not take a worker away for ever. Its longest statements take seconds.
+ */
+const queryLimit = { query_timeout: 30_000 };
 
 export function createJobs(deps: JobsDeps): Jobs {
   const { url, db, clock, ids, log, metrics, supervisorSeconds = 10, stopWithinMs = 10_000 } = deps;
@@ -149,6 +154,7 @@ function openBoss({
     connectionString: url,
     application_name: "telecast jobs",
     max: 4,
+    ...queryLimit,
     useListenNotify: true,
     // How soon a dead worker's jobs go on: its heartbeat (20 s) and one turn of the supervisor.
     superviseIntervalSeconds: supervisorSeconds,

@@ -18,7 +18,8 @@ async function outputOf(options: LogOptions): Promise<readonly string[]> {
     const { createLogger } = await import(${JSON.stringify(new URL("log.ts", import.meta.url).href)});
     const log = createLogger(${JSON.stringify(options)});
     log.info({ port: 8080 }, "server listening");
-    log.warn({ reason: "https://x/bot12345678:AAExampleExampleExample_-1/getMe" }, "telegram did not answer");`;
+    log.warn({ reason: "https://x/bot12345678:AAExampleExampleExample_-1/getMe" }, "telegram did not answer");
+    log.debug({ err: "timeout" }, "tried in vain");`;
   return await new Promise((resolve, reject) => {
     execFile(process.execPath, ["--input-type=module", "--eval", script], (error, out, err) => {
       if (error === null) resolve(out.split("\n").filter((line) => line !== ""));
@@ -54,6 +55,13 @@ test("a level that was asked for is kept on a terminal, in JSON", async () => {
     lines.map((line) => (JSON.parse(line) as { level: string }).level),
     ["info", "warn"],
   );
+});
+
+test("a reason that is told by its words alone stays these words", async () => {
+  const last = (await outputOf({ level: "debug" })).at(-1);
+  assert.equal((JSON.parse(last ?? "") as { err: unknown }).err, "timeout");
+  const line = { time: "2026-11-21T04:32:57.000Z", level: "warn", msg: "tried in vain", err: "timeout" };
+  assert.match(inWords(line), / warn: tried in vain \(timeout\)$/);
 });
 
 test("the file gets everything, whatever the terminal shows", async () => {

@@ -46,7 +46,9 @@ export function createLogger({ level, isTerminal = false, file }: LogOptions): L
 /** What PostgreSQL adds to an error quotes rows and statements: what people wrote among them. */
 const quoting: ReadonlySet<string> = new Set(["detail", "where", "hint", "internalQuery", "query", "parameters"]);
 
-function withoutData(error: Error): Record<string, unknown> {
+function withoutData(error: unknown): unknown {
+  // Where the message alone is told.
+  if (!(error instanceof Error)) return error;
   const told = pino.stdSerializers.err(error);
   return Object.fromEntries(Object.entries(told).filter(([name]) => !quoting.has(name)));
 }
@@ -68,7 +70,7 @@ interface LogLine {
   readonly time: string;
   readonly level: string;
   readonly msg?: string;
-  readonly err?: { readonly message?: string };
+  readonly err?: string | { readonly message?: string };
 }
 
 /** `14:02:11 warn: telegram did not answer (reason: ECONNREFUSED)`. */
@@ -76,7 +78,8 @@ export function inWords({ time, level, msg = "", err, ...fields }: LogLine): str
   const details = Object.entries(fields)
     .filter(([name, value]) => name !== "module" && ["string", "number", "boolean"].includes(typeof value))
     .map(([name, value]) => `${name}: ${String(value)}`);
-  const all = [...(err?.message === undefined ? [] : [err.message]), ...details];
+  const reason = typeof err === "string" ? err : err?.message;
+  const all = [...(reason === undefined ? [] : [reason]), ...details];
   const clock = new Date(time).toTimeString().slice(0, 8);
   return `${clock} ${level}: ${msg}${all.length === 0 ? "" : ` (${all.join(", ")})`}`;
 }

@@ -191,6 +191,7 @@ function repeated(history: History) {
 
 interface Placed {
   readonly token: string;
+  readonly deliveryId: number;
   readonly lane: number;
   /** Between these two moments it was made. */
   readonly fromMs: number;
@@ -208,7 +209,7 @@ function orderOf(history: History): readonly Violation[] {
     // Quiet hours let some wait and others pass.
     if (first === undefined || delivery === undefined || delivery.held) return;
     const known = chats.get(chatId) ?? [];
-    known.push({ token, lane: delivery.lane, ...made, arrivedMs: first.ms });
+    known.push({ token, deliveryId: delivery.id, lane: delivery.lane, ...made, arrivedMs: first.ms });
     chats.set(chatId, known);
   };
   for (const { note, startedMs, acknowledgedMs } of history.asked.submissions) {
@@ -225,7 +226,9 @@ function orderOf(history: History): readonly Violation[] {
         (other) => other.lane === late.lane && late.toMs < other.fromMs && other.arrivedMs < late.arrivedMs,
       );
       if (early === undefined) return [];
-      return [{ detail: `${early.token}, made later, came first`, chatId, token: late.token }];
+      const ids = `deliveries ${late.deliveryId} and ${early.deliveryId}`;
+      const detail = `${early.token}, made later, came ${Math.round(late.arrivedMs - early.arrivedMs)} ms before it (${ids})`;
+      return [{ detail, chatId, token: late.token }];
     }),
   );
 }
