@@ -176,7 +176,7 @@ function readType(value: Part): SignalType {
 
 function readAsset(value: Part): string {
   const asset = value.text.toUpperCase();
-  if (asset.length > longestAsset || !/^[\p{L}\p{N}][\p{L}\p{N}._:/-]*$/u.test(asset)) throw mistaken("asset", value);
+  if (asset.length > longestAsset || !/^[\p{L}\p{N}][\p{L}\p{N}._:/!-]*$/u.test(asset)) throw mistaken("asset", value);
   return asset;
 }
 

@@ -35,7 +35,7 @@ const longestAsset = 32;
 
 /** Reads `BTC/USD > 50000`, also `btc/usd>=50,000` and `BTC/USD below 0.5`; commas group thousands. */
 export function parseCondition(text: string): ParsedCondition {
-  const assetMatch = /^\s*([\p{L}\p{N}][\p{L}\p{N}._:/-]*)/u.exec(text);
+  const assetMatch = /^\s*([\p{L}\p{N}][\p{L}\p{N}._:/!-]*)/u.exec(text);
   const asset = assetMatch?.[1] ?? "";
   if (assetMatch === null || asset.length > longestAsset) return mistake("asset", text, 0);
   const signAt = nextInk(text, assetMatch[0].length);
