@@ -101,9 +101,9 @@ async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promi
     await sql`select 1`.execute(kernel.db);
     return { ok: true, detail: "answers" };
   });
-  kernel.health.add("updates", telegram.check);
+  kernel.health.add("updates", telegram.check, { outside: true });
   kernel.health.add("inbox", telegram.checkHandling);
-  kernel.health.add("deliveries", deliveryQueueCheck(kernel.db));
+  kernel.health.add("deliveries", deliveryQueueCheck(kernel.db), { outside: true });
   kernel.health.add("jobs", jobs.check);
   measureHealth(kernel.metrics, kernel.health);
   const url = await listen(assembly, options, undo);

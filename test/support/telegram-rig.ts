@@ -45,7 +45,7 @@ export interface TelegramRig {
 
 export interface ReplicaOptions extends Partial<Pick<TelegramDeps, "concurrency" | "handlerLimitMs" | "stallMs">> {
   /** Instead of polling. */
-  readonly webhook?: { readonly url: string; readonly secret: string };
+  readonly webhook?: { readonly url: string; readonly secret: string; readonly lookMs?: number };
   readonly routes: readonly OwnedRoutes[];
   readonly adminChatIds?: readonly number[];
   readonly onChatMigrated?: TelegramDeps["onChatMigrated"];
@@ -154,7 +154,7 @@ export function createReplica(of: {
   const listener = createListener({ url: database.url, log, clock, ids: systemIds });
   return createTelegram({
     ...rest,
-    ...(webhook && { webhook: { url: webhook.url, secret: new Secret(webhook.secret) } }),
+    ...(webhook && { webhook: { ...webhook, secret: new Secret(webhook.secret) } }),
     db: database.db,
     api,
     identity: createBotIdentity({ api, clock, ids: systemIds, log }),

@@ -59,8 +59,10 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
       leader: sending.leader,
     }),
   });
-  deps.health.add("sending", () =>
-    checkSending(sending.leader(), { nowMs: clock.monotonicMs(), watched: watch.check() }),
+  deps.health.add(
+    "sending",
+    () => checkSending(sending.leader(), { nowMs: clock.monotonicMs(), watched: watch.check() }),
+    { outside: true },
   );
   return {
     ...createWriter({ topics, wakeup }),

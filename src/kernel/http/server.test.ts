@@ -80,7 +80,9 @@ cleanUp(delivery.stop);
 cleanUp(api.close);
 
 let healthy = true;
+let reachable = true;
 base.health.add("work", () => ({ ok: healthy, detail: "as the test says" }));
+base.health.add("telegram", () => ({ ok: reachable, detail: "as the test says" }), { outside: true });
 const received: unknown[] = [];
 const app = await createHttpServer({
   ...base,
@@ -312,9 +314,19 @@ test("a signed link gives its file, a forged or expired one nothing", async () =
   }
 });
 
+test("an outage of Telegram is told by health, and takes nobody out of service", async () => {
+  reachable = false;
+  const [health, ready] = [await app.inject({ url: "/api/health" }), await app.inject({ url: "/readyz" })];
+  reachable = true;
+  assert.equal(health.statusCode, 503);
+  assert.equal(health.json<{ checks: Record<string, { ok: boolean }> }>().checks["telegram"]?.ok, false);
+  assert.deepEqual([ready.statusCode, Object.keys(ready.json<{ checks: object }>().checks)], [200, ["work"]]);
+});
+
 test("health says which part does not work, and readiness follows it", async () => {
   assert.equal((await app.inject({ url: "/readyz" })).statusCode, 200);
   healthy = false;
+  assert.equal((await app.inject({ url: "/readyz" })).statusCode, 503);
   const answer = await app.inject({ url: "/api/health" });
   healthy = true;
   assert.equal(answer.statusCode, 503);

@@ -6,6 +6,7 @@ import { pino } from "pino";
 
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
+import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { Secret } from "#kernel/lib/secret.ts";
 import { createMetrics, type Logger, silentLogger } from "#kernel/observability/index.ts";
 import { clearFaults, injectFault, openPerson } from "#test/support/person.ts";
@@ -64,6 +65,27 @@ test("only one of two replicas polls, and the other goes on as soon as it stops"
   await poller.stop();
   await dana.say("two");
   await until("heard by the other", () => heard.length === 2);
+});
+
+test("a replica that does not poll says so when nobody does", async () => {
+  const clock = manualClock(new Date());
+  const other = rig.replica({ routes: [], clock });
+  const lease = `telegram.poll:${rig.api.botId}`;
+  const hold = async (seconds: number): Promise<void> => {
+    await sql`
+      insert into kernel.lease (name, owner, epoch, expires_at)
+      values (${lease}, 'somebody', 1, now() + ${seconds} * interval '1 second')
+      on conflict (name) do update set owner = excluded.owner, expires_at = excluded.expires_at`.execute(db);
+  };
+  await hold(60);
+  assert.deepEqual(await other.check(), { ok: true, detail: "another replica polls" });
+  await hold(-1);
+  assert.equal((await other.check()).ok, true, "it takes a moment to move");
+  await clock.advance(20_000);
+  assert.deepEqual(await other.check(), { ok: false, detail: "no replica has polled for 20 s" });
+  await hold(60);
+  assert.equal((await other.check()).ok, true);
+  await hold(-1);
 });
 
 test("an active webhook is removed, without losing what waits", async () => {

@@ -1,6 +1,6 @@
 import type { Update } from "grammy/types";
 
-import { createLease, type Db } from "../db/index.ts";
+import { createLease, type Db, leaseHolder } from "../db/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Secret } from "../lib/secret.ts";
@@ -16,7 +16,7 @@ export interface Reception {
   /** Confirms nothing more and gives the right to poll to another replica. */
   readonly stop: () => Promise<void>;
   readonly receive: (body: unknown, secret: string | undefined) => Promise<WebhookOutcome>;
-  readonly state: () => HealthResult;
+  readonly state: () => Promise<HealthResult>;
 }
 
 export interface ReceptionDeps {
@@ -28,13 +28,15 @@ export interface ReceptionDeps {
   readonly owner: string;
   readonly background: Background;
   /** Instead of polling. */
-  readonly webhook?: { readonly url: string; readonly secret: Secret };
+  readonly webhook?: { readonly url: string; readonly secret: Secret; readonly lookMs?: number };
   /** Stores the batch and commits; only then is it confirmed to Telegram. */
   readonly store: (updates: readonly Update[]) => Promise<void>;
   /** Telegram has told the bot as a whole to wait. */
   readonly onFloodControl: (retryAfterMs: number) => void;
 }
 
+/** A lease moves within 10 s; without a holder for longer, nobody polls. */
+const longestVacancyMs = 15_000;
 /** Without an answer from Telegram for so long, polling does not work. */
 const longestSilenceMs = 60_000;
 
@@ -44,7 +46,21 @@ export function createReception(deps: ReceptionDeps): Reception {
 
 function byPolling(deps: ReceptionDeps): Reception {
   const polling = createPolling(deps);
-  const lease = createLease({ ...deps, name: `telegram.poll:${deps.api.botId}` });
+  const { db, clock } = deps;
+  const name = `telegram.poll:${deps.api.botId}`;
+  const lease = createLease({ ...deps, name });
+  let vacantSinceMs: number | undefined;
+
+  /** Of a replica that does not poll itself. */
+  const stateOfOthers = async (): Promise<HealthResult> => {
+    if ((await leaseHolder(db, name))?.isCurrent === true) {
+      vacantSinceMs = undefined;
+      return { ok: true, detail: "another replica polls" };
+    }
+    vacantSinceMs ??= clock.monotonicMs();
+    const vacantMs = clock.monotonicMs() - vacantSinceMs;
+    return { ok: vacantMs < longestVacancyMs, detail: `no replica has polled for ${Math.round(vacantMs / 1000)} s` };
+  };
   return {
     start: () => {
       lease.start(async (_epoch, lost) => {
@@ -54,26 +70,27 @@ function byPolling(deps: ReceptionDeps): Reception {
     stop: lease.stop,
     // Nobody was told of this address.
     receive: async () => await Promise.resolve("unauthorized"),
-    state: () => {
+    state: async () => {
       const { silentMs, problem } = polling.state();
-      if (silentMs === undefined) return { ok: true, detail: "another replica polls" };
+      if (silentMs === undefined) return await stateOfOthers();
+      vacantSinceMs = undefined;
       const heard = `polling, last answer ${Math.round(silentMs / 1000)} s ago`;
       return { ok: silentMs < longestSilenceMs, detail: problem ?? heard };
     },
   };
 }
 
-function byWebhook(deps: ReceptionDeps, address: { readonly url: string; readonly secret: Secret }): Reception {
+function byWebhook(deps: ReceptionDeps, address: NonNullable<ReceptionDeps["webhook"]>): Reception {
   const webhook = createWebhook({ ...deps, ...address });
   return {
     start: () => {
-      deps.background.begin("registering the webhook", webhook.register(deps.background.signal));
+      deps.background.begin("the webhook", webhook.keep(deps.background.signal));
     },
     stop: async () => {},
     receive: webhook.receive,
-    state: () => {
+    state: async () => {
       const problem = webhook.problem();
-      return { ok: problem === undefined, detail: problem ?? "updates come by webhook" };
+      return await Promise.resolve({ ok: problem === undefined, detail: problem ?? "updates come by webhook" });
     },
   };
 }

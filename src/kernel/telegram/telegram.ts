@@ -71,7 +71,7 @@ export interface TelegramDeps {
   /** Telegram has told the bot as a whole to wait. */
   readonly onFloodControl: (retryAfterMs: number) => void;
   /** Instead of polling. */
-  readonly webhook?: { readonly url: string; readonly secret: Secret };
+  readonly webhook?: { readonly url: string; readonly secret: Secret; readonly lookMs?: number };
   /** How many chats are handled at once: each takes a database connection. Default 8. */
   readonly concurrency?: number;
   /** How long a handler may take. Default 30 s. */
