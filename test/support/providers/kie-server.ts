@@ -23,12 +23,15 @@ export interface KieServer {
   plan: KiePlan;
   /** On the account; each task takes 10. */
   credits: number;
+  /** What everybody gets. */
+  film: Uint8Array;
   /** Every call is answered so while it is set. */
   outage: KieCode | undefined;
   /** The links that results were given with are dead from now on. */
   readonly expireLinks: () => void;
   /** The files behind them are gone as well. */
   readonly removeFiles: () => void;
+  readonly restoreFiles: () => void;
   /** Sends a task's callback (again). @returns the status it was answered with. */
   readonly sendCallback: (task: KieTask, changes?: CallbackChanges) => Promise<number>;
   /** Waits for callbacks under way. @returns the statuses of all so far. */
@@ -72,7 +75,7 @@ export interface CallbackChanges {
 
 export interface KieServerOptions {
   readonly clock: Clock;
-  readonly film: Uint8Array;
+  readonly film?: Uint8Array;
   readonly key?: string;
   readonly webhookKey?: string;
   readonly deliver?: DeliverCallback;
@@ -83,7 +86,7 @@ const costPerTask = 10;
 const pace = { most: 20, windowMs: 10_000 };
 
 export async function kieServer(options: KieServerOptions): Promise<KieServer> {
-  const { clock, film, key = kieKey, webhookKey, deliver = deliverByHttp } = options;
+  const { clock, key = kieKey, webhookKey, deliver = deliverByHttp } = options;
   const tasks: KieTask[] = [];
   const uploads = new Set<string>();
   const created: number[] = [];
@@ -179,7 +182,7 @@ export async function kieServer(options: KieServerOptions): Promise<KieServer> {
   const download = ({ url: { pathname } }: FakeRequest): FakeAnswer => {
     const isThere = !dead.files && !(dead.links && pathname.startsWith("/files/"));
     if (!isThere) return { status: 403, json: { error: "expired" } };
-    return { status: 200, bytes: film, type: "video/mp4" };
+    return { status: 200, bytes: server.film, type: "video/mp4" };
   };
 
   const answer = async (request: FakeRequest): Promise<FakeAnswer> => {
@@ -206,12 +209,17 @@ export async function kieServer(options: KieServerOptions): Promise<KieServer> {
     creates: [],
     plan: { renderMs: 2000 },
     credits: 10_000,
+    film: options.film ?? Buffer.alloc(0),
     outage: undefined,
     expireLinks: () => {
       dead.links = true;
     },
     removeFiles: () => {
       dead.files = true;
+    },
+    restoreFiles: () => {
+      dead.links = false;
+      dead.files = false;
     },
     sendCallback,
     callbacks: async () => await Promise.all(calls),

@@ -22,6 +22,7 @@ import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
 import type { SettingsSection } from "#kernel/settings/index.ts";
 import { type Catalogue, catalogueSchema } from "#providers/video/catalogue.ts";
 import { drawFilm } from "#providers/video/demo/film/film.ts";
+import type { VideoProvider } from "#providers/video/port.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { type CrashingDb, crashingDb } from "#test/support/crashing-db.ts";
 import { testDatabase } from "#test/support/database.ts";
@@ -57,6 +58,8 @@ export interface StudioRig {
   readonly crashes: CrashingDb;
   /** Below it lies everything that is kept in files. */
   readonly dataDir: string;
+  /** A real video of a second. */
+  readonly film: Uint8Array;
   readonly write: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   /** Somebody who has started the bot. */
   readonly newUser: (options?: { readonly credits?: bigint }) => Promise<User>;
@@ -101,16 +104,28 @@ export const testCatalogue = catalogueSchema.parse([
   { ...priced, id: "spare", label: "Spare", provider: "spare", providerModel: "s", image: "none" },
 ]);
 
-export async function studioRig({ looksUp = true }: { readonly looksUp?: boolean } = {}): Promise<StudioRig> {
+export interface StudioRigOptions {
+  /** Whether the scripted providers find jobs by our own reference. */
+  readonly looksUp?: boolean;
+  /** Beside the scripted providers. */
+  readonly open?: (kernel: Kernel) => readonly VideoProvider[];
+  readonly catalogue?: Catalogue;
+  readonly clock?: ManualClock;
+}
+
+export async function studioRig({
+  looksUp = true,
+  open = () => [],
+  catalogue = testCatalogue,
+  clock = manualClock(new Date()),
+}: StudioRigOptions = {}): Promise<StudioRig> {
   const database = await testDatabase({ connections: 30 });
   const dataDir = await mkdtemp(join(tmpdir(), "telecast-studio-"));
   cleanUp(async () => {
     await rm(dataDir, { recursive: true, force: true });
   });
-  const here = { host: "127.0.0.1", port: 0, limits: "off" } as const;
-  const sandbox = await startSandbox({ clock: systemClock, ids: systemIds, ...here });
+  const sandbox = await startSandbox({ clock: systemClock, ids: systemIds, host: "127.0.0.1", port: 0, limits: "off" });
   cleanUp(sandbox.close);
-  const clock = manualClock(new Date());
   const line = jobLine(clock);
   const crashes = crashingDb(database.db);
   const film = await drawTestFilm(clock);
@@ -119,7 +134,7 @@ export async function studioRig({ looksUp = true }: { readonly looksUp?: boolean
   let studio: Studio | undefined;
   let parts: FeatureParts | undefined;
   const feature = studioOver(
-    () => ({ list: [provider, spare] }),
+    (kernel) => ({ list: [provider, spare, ...open(kernel)] }),
     (made) => {
       studio = made;
     },
@@ -151,7 +166,7 @@ export async function studioRig({ looksUp = true }: { readonly looksUp?: boolean
     adminChatIds: [sandboxAdminId],
   });
   assert.ok(studio !== undefined && parts !== undefined);
-  await storeCatalogue(database, testCatalogue);
+  await storeCatalogue(database, catalogue);
   await assembly.settings.start();
   await assembly.listener.start();
   cleanUp(async () => {
@@ -176,6 +191,7 @@ export async function studioRig({ looksUp = true }: { readonly looksUp?: boolean
     spare,
     crashes,
     dataDir,
+    film,
   };
 }
 
@@ -212,6 +228,7 @@ type Hands = Omit<
   | "spare"
   | "crashes"
   | "dataDir"
+  | "film"
 >;
 
 function hands({

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { sql } from "kysely";
+
+import { type Failure, isEnded } from "#features/studio/job-state.ts";
+import type { VideoJob } from "#features/studio/job.ts";
+import { price, type StudioRig } from "#features/studio/testing/studio-rig.ts";
+import type { User } from "#kernel/accounts/index.ts";
+import { createHttpServer } from "#kernel/http/index.ts";
+import { type Catalogue, catalogueSchema } from "#providers/video/catalogue.ts";
+
+import { cleanUp } from "../clean-up.ts";
+import { until } from "../until.ts";
+import type { DeliverCallback } from "./fake-service.ts";
+
+/** Videos of one provider from the order to the chat: the real studio, its money and its callbacks' address. */
+export interface ProviderStory {
+  /** Somebody with ten videos' credits who orders one. */
+  readonly order: (modelId?: string) => Promise<StoryJob>;
+  /** Lets everything happen until the job has ended, dying and coming back as often as it takes. */
+  readonly live: (job: StoryJob, aftermath?: Aftermath) => Promise<VideoJob>;
+  /** Lets some time pass and due work run. */
+  readonly pass: (seconds: number) => Promise<void>;
+  /** One video in the chat, paid once, and nothing left of what it was made from. */
+  readonly assertDelivered: (job: StoryJob) => Promise<void>;
+  /** No video, every credit back, and nothing left either. */
+  readonly assertPaidBack: (job: StoryJob, failure: Failure) => Promise<void>;
+}
+
+/** The first of them is the one that is ordered when the test does not say. */
+export interface StoryModel {
+  readonly id: string;
+  readonly providerModel: string;
+  readonly image: "none" | "optional" | "required";
+  readonly seconds: number;
+  readonly size: { readonly width: number; readonly height: number; readonly aspectRatio: string };
+}
+
+export interface StoryJob {
+  readonly id: string;
+  readonly user: User;
+}
+
+/** What becomes of the queue when the process dies. */
+export type Aftermath = "the job is run again" | "the queue is lost";
+
+/** As studio's HTTP server is not listening: callbacks reach it all the same. */
+export interface CallbackRoad {
+  readonly deliver: DeliverCallback;
+  lead: ((url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<number>) | undefined;
+}
+
+export function callbackRoad(): CallbackRoad {
+  const road: CallbackRoad = {
+    lead: undefined,
+    deliver: async (url, headers, body) => {
+      assert.ok(road.lead !== undefined, "nobody can be called back yet");
+      return await road.lead(url, headers, body);
+    },
+  };
+  return road;
+}
+
+export interface StoryDeps {
+  readonly rig: StudioRig;
+  readonly road: CallbackRoad;
+  /** Waits for the callbacks that are under way. */
+  readonly callbacks: () => Promise<unknown>;
+  readonly models: readonly StoryModel[];
+}
+
+const promptMark = "Timbuktu4482";
+/** One grey pixel, and a mark behind it. */
+const pictureMark = "Picture-mark-5521";
+const picture = Buffer.concat([
+  Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==", "base64"),
+  Buffer.from(pictureMark),
+]);
+
+export async function providerStory({ rig, road, callbacks, models }: StoryDeps): Promise<ProviderStory> {
+  const { sandbox, line, crashes, clock } = rig;
+  const { db } = rig.database;
+  await openDoor(rig, road);
+  rig.assembly.delivery.start();
+
+  const pass = async (seconds: number): Promise<readonly unknown[]> => {
+    const thrown: unknown[] = [];
+    for (let second = 0; second < seconds; second++) {
+      await clock.advance(1000);
+      await callbacks();
+      thrown.push(...(await line.run()));
+    }
+    return thrown;
+  };
+
+  const videosIn = (chatId: number): number =>
+    sandbox.journal.sends.filter((sent) => sent.chatId === chatId && sent.method === "sendVideo").length;
+
+  const assertNothingLeft = async ({ id }: StoryJob): Promise<void> => {
+    const { prompt, imageFileId, imageMediaId, resultMediaId } = await rig.job(id);
+    assert.deepEqual([prompt, imageFileId, imageMediaId, resultMediaId], [undefined, undefined, undefined, undefined]);
+    await until("the bytes to be removed", async () => (await marksBelow(rig.dataDir)).length === 0);
+    const { rows } = await sql<{ row: string }>`
+      select job::text as row from studio.job union all select content.body::text from delivery.content
+      union all select callback::text from studio.callback`.execute(db);
+    assert.ok(!rows.some(({ row }) => row.includes(promptMark)), "the prompt is in the database");
+  };
+
+  return {
+    pass: async (seconds) => {
+      await pass(seconds);
+    },
+
+    order: async (modelId) => {
+      const user = await rig.newUser({ credits: 10n * price });
+      const model = models.find(({ id }) => modelId === undefined || id === modelId);
+      assert.ok(model !== undefined);
+      const file = { kind: "document", fileName: "a.png", mimeType: "image/png", bytes: picture } as const;
+      const { id } = await rig.ordered(user, {
+        modelId: model.id,
+        prompt: `${promptMark} by the sea`,
+        durationSeconds: model.seconds,
+        resolution: model.size,
+        imageFileId: model.image === "none" ? undefined : rig.sandbox.world.files.add(file).id,
+      });
+      return { id, user };
+    },
+
+    live: async ({ id }, aftermath = "the job is run again") => {
+      for (let round = 0; round < 40; round++) {
+        const deaths = await pass(3);
+        if (deaths.length > 0) {
+          crashes.crashAt(undefined);
+          if (aftermath === "the queue is lost") line.lose();
+        }
+        const job = await rig.job(id);
+        if (job.state === "delivering" || isEnded(job.state)) break;
+        if (round % 4 < 3) continue;
+        await clock.advance(91_000);
+        await callbacks();
+        await rig.sweep();
+      }
+      const ended = await until("the job to end", async () => {
+        const job = await rig.job(id);
+        return isEnded(job.state) && job;
+      });
+      crashes.crashAt(undefined);
+      await pass(1);
+      return ended;
+    },
+
+    assertDelivered: async (job) => {
+      assert.deepEqual([(await rig.job(job.id)).state, (await rig.job(job.id)).failure], ["delivered", undefined]);
+      assert.equal(videosIn(job.user.telegramId), 1);
+      assert.deepEqual(await rig.balance(job.user), { posted: 9n * price, held: 0n, available: 9n * price });
+      await rig.assertSound();
+      await assertNothingLeft(job);
+    },
+
+    assertPaidBack: async (job, failure) => {
+      assert.deepEqual([(await rig.job(job.id)).state, (await rig.job(job.id)).failure], ["failed", failure]);
+      assert.equal(videosIn(job.user.telegramId), 0);
+      assert.deepEqual(await rig.balance(job.user), { posted: 10n * price, held: 0n, available: 10n * price });
+      await rig.assertSound();
+      await assertNothingLeft(job);
+    },
+  };
+}
+
+/** Callbacks go to the real route, without a socket. */
+async function openDoor({ kernel, parts }: StudioRig, road: CallbackRoad): Promise<void> {
+  assert.ok(parts.routes !== undefined);
+  const apiRoutes = [parts.routes];
+  const server = await createHttpServer({ ...kernel, requestsPerMinute: 10_000, proxies: [], routes: [], apiRoutes });
+  cleanUp(async () => {
+    await server.close();
+  });
+  road.lead = async (url, headers, payload) =>
+    (await server.inject({ method: "POST", url: new URL(url).pathname, headers, payload })).statusCode;
+}
+
+/** The files that hold the prompt or the picture. */
+async function marksBelow(directory: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (!entry.isFile()) continue;
+    // A file that has gone meanwhile holds nothing.
+    const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+    if (bytes.includes(promptMark) || bytes.includes(pictureMark)) found.push(path);
+  }
+  return found;
+}
+
+/** A provider's models at the price that the stories reckon with. */
+export function storyCatalogue(provider: string, models: readonly StoryModel[]): Catalogue {
+  return catalogueSchema.parse(
+    models.map(({ seconds, size, ...model }) => ({
+      ...model,
+      label: model.id,
+      provider,
+      enabled: true,
+      promptMaxLength: 500,
+      durations: [{ seconds, price, costUsdMicros: 100_000 }],
+      resolutions: [size],
+    })),
+  );
+}
