@@ -1,5 +1,5 @@
 import { deliverySettings } from "#kernel/delivery/index.ts";
-import { httpSettings } from "#kernel/http/index.ts";
+import { httpSettings, idempotencySettings } from "#kernel/http/index.ts";
 import { starsSettings } from "#kernel/ledger/index.ts";
 import type { SettingsSection } from "#kernel/settings/index.ts";
 import { telegramSettings } from "#kernel/telegram/index.ts";
@@ -12,5 +12,6 @@ export const settingsSections: readonly SettingsSection[] = [
   ...deliverySettings,
   starsSettings,
   httpSettings,
+  idempotencySettings,
   ...features.flatMap(({ settings }) => settings),
 ];

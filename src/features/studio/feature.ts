@@ -5,13 +5,14 @@ import { statsCommand } from "./chat/stats.ts";
 import { studioChat } from "./chat/studio-chat.ts";
 import { deliveryEvent } from "./delivery-event.ts";
 import { callbackRoutes } from "./http/callbacks.ts";
+import { pruneJobs } from "./jobs/prune-jobs.ts";
 import { makeReportUsage } from "./jobs/report-usage.ts";
 import { judgeHold } from "./judge-hold.ts";
 import { makeStudio, type Studio } from "./make-studio.ts";
 import { notifications } from "./notifications.ts";
 import { openProviders, type Providers } from "./open-providers.ts";
 import { studioPersonalData } from "./personal-data.ts";
-import { billingSettings, limitSettings, modelSettings } from "./settings.ts";
+import { billingSettings, limitSettings, modelSettings, retentionSettings } from "./settings.ts";
 
 /** Studio over any providers. @param onMade is shown what was joined. */
 export function studioOver(open: (kernel: Kernel) => Providers, onMade?: (studio: Studio) => void): Feature {
@@ -20,7 +21,7 @@ export function studioOver(open: (kernel: Kernel) => Providers, onMade?: (studio
     title: "Studio",
     migrations: new URL("./migrations/", import.meta.url),
     texts: new URL("./chat/texts/", import.meta.url),
-    settings: [modelSettings, billingSettings, limitSettings],
+    settings: [modelSettings, billingSettings, limitSettings, retentionSettings],
     notifications,
     setup: (kernel) => {
       const { list, close } = open(kernel);
@@ -41,7 +42,7 @@ function partsOf(kernel: Kernel, made: Studio): FeatureParts {
     ...studioChat({ ...kernel, ...made, stats }),
     routes: callbackRoutes(made),
     jobs: [jobs.dispatch, jobs.start, jobs.poll, jobs.fetch, jobs.tidy, reportUsage],
-    schedules: [{ name: "studio.sweep-jobs", cron: "* * * * *", timeZone: "UTC", job: sweep }],
+    schedules: [{ name: "studio.sweep-jobs", cron: "* * * * *", timeZone: "UTC", job: sweep }, pruneJobs(kernel)],
     settlements: [
       {
         name: videoSettlement,

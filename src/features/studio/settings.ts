@@ -49,5 +49,14 @@ export const limitSettings = defineSettings({
   }),
 });
 
+export const retentionSettings = defineSettings({
+  key: "studio.retention",
+  title: "How long videos that ended are counted",
+  schema: z.object({
+    /** Only what was made and what it cost is kept, never what was asked for. */
+    jobDays: z.int().min(30).max(3650).default(730),
+  }),
+});
+
 export type Limits = z.output<typeof limitSettings.schema>;
 export type Billing = z.output<typeof billingSettings.schema>;

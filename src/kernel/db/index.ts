@@ -12,6 +12,7 @@ export {
 export { agreeOnFact } from "./fact.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
 export { measureDatabase } from "./measure-database.ts";
+export { pruneRows } from "./prune-rows.ts";
 export { createLease, type Lease, type LeaseHolder, leaseHolder } from "./lease.ts";
 export { createListener, type Listener } from "./listener.ts";
 export { nameProcess } from "./process-name.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { z } from "zod";
 
-import { type Db, inTransaction, type Tx } from "../db/index.ts";
+import { type Db, inTransaction, pruneRows, type Tx } from "../db/index.ts";
 import { defineJob, type Schedule } from "../jobs/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Settings } from "../settings/index.ts";
@@ -27,9 +27,9 @@ export function deliveryRetention(deps: RetentionDeps): Schedule {
     job: defineJob({
       name: "delivery.keep-and-drop",
       payload: z.strictObject({}),
-      run: async () => {
+      run: async (_payload, { signal }) => {
         await makeDays(deps.db, deps.clock.now());
-        await dropOld(deps);
+        await dropOld(deps, signal);
       },
     }),
   };
@@ -56,7 +56,7 @@ async function makeDay(tx: Tx, day: Date): Promise<void> {
     for values from (${sql.lit(day.toISOString())}) to (${sql.lit(next.toISOString())})`.execute(tx);
 }
 
-async function dropOld({ db, clock, settings }: RetentionDeps): Promise<void> {
+async function dropOld({ db, clock, settings }: RetentionDeps, signal: AbortSignal | undefined): Promise<void> {
   const { historyDays, cardDays } = await settings.read(retentionSettings);
   const before = new Date(startOfDay(clock.now()).getTime() - historyDays * dayMs);
   const { rows } = await sql<{ name: string }>`
@@ -64,13 +64,13 @@ async function dropOld({ db, clock, settings }: RetentionDeps): Promise<void> {
     where inhparent = 'delivery.history'::regclass and c.relname < ${partitionName(before)}
       and c.relname ~ '^history_[0-9]{8}$'`.execute(db);
   for (const { name } of rows) await dropPartition(db, name);
-  await sql`delete from delivery.history_default where finished_at < ${before}`.execute(db);
-  await sql`delete from delivery.entry where at < ${before}`.execute(db);
-  await sql`delete from delivery.dedupe where used_at < ${before}`.execute(db);
+  await pruneRows(db, { table: "delivery.history_default", where: sql`finished_at < ${before}`, signal });
+  await pruneRows(db, { table: "delivery.entry", where: sql`at < ${before}`, signal });
+  await pruneRows(db, { table: "delivery.dedupe", where: sql`used_at < ${before}`, signal });
   await sql`delete from delivery.flood where blocked_until < now()`.execute(db);
-  await sql`
-    delete from delivery.card where changed_at < ${new Date(clock.now().getTime() - cardDays * dayMs)}
-      and not exists (select from delivery.outbox where card_id = card.id)`.execute(db);
+  const cardsBefore = new Date(clock.now().getTime() - cardDays * dayMs);
+  const unused = sql`not exists (select from delivery.outbox where card_id = card.id)`;
+  await pruneRows(db, { table: "delivery.card", where: sql`changed_at < ${cardsBefore} and ${unused}`, signal });
   await dropContents(db, before);
 }
 

@@ -5,9 +5,11 @@ import type { FastifyRequest } from "fastify";
 import { sql } from "kysely";
 
 import { inTransaction } from "#kernel/db/index.ts";
+import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { testDatabase } from "#test/support/database.ts";
 
 import { idempotently } from "./idempotency.ts";
+import { pruneIdempotencyKeys } from "./prune-idempotency.ts";
 
 const { db } = await testDatabase();
 await sql`create table public.created (id int generated always as identity, note text)`.execute(db);
@@ -84,4 +86,17 @@ test("a key belongs to its API key", async () => {
     );
   });
   assert.equal((await create("e", {})).replayed, false);
+});
+
+test("a key is remembered for as long as the setting says, by the clock", async () => {
+  const clock = manualClock(new Date());
+  const settings = { read: async () => await Promise.resolve({ keptHours: 72 }) } as never;
+  const { job } = pruneIdempotencyKeys({ db, clock, settings });
+  const first = await create("kept", { x: 3 });
+  await clock.advance(71 * 3_600_000);
+  await job.run({}, {} as never);
+  assert.deepEqual((await create("kept", { x: 3 })).body, first.body);
+  await clock.advance(2 * 3_600_000);
+  await job.run({}, {} as never);
+  assert.notDeepEqual((await create("kept", { x: 3 })).body, first.body);
 });

@@ -22,7 +22,7 @@ interface Stored {
  * Runs `work` in one transaction, once per `Idempotency-Key` and caller: the answer is stored with the change it tells
  * of, so a repeat (also a concurrent one: it waits for the first) gets the same answer and changes nothing. What `work`
  * throws rolls everything back, so a refused request may be tried again with the same key. Without the header `work`
- * just runs. Keys are kept for 7 days.
+ * just runs. Keys are kept for as long as the setting says, 7 days at first.
  * @throws AppError `http.idempotency_key_reused` when the key came with another request before.
  */
 export async function idempotently(

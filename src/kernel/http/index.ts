@@ -14,4 +14,4 @@ export { needsApiKey, needsWebUser } from "./openapi.ts";
 export type { SignInRules, WebUser } from "./sign-in.ts";
 export { storable } from "./storable.ts";
 export { signedIn } from "./web-user.ts";
-export { httpSettings } from "./settings.ts";
+export { httpSettings, idempotencySettings } from "./settings.ts";

@@ -1,18 +1,29 @@
 import { sql } from "kysely";
 import { z } from "zod";
 
-import type { Db } from "../db/index.ts";
+import { type Db, pruneRows } from "../db/index.ts";
 import { defineJob, type Schedule } from "../jobs/index.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Settings } from "../settings/index.ts";
+import { idempotencySettings } from "./settings.ts";
 
-const keptDays = 7;
+export interface PruneIdempotencyDeps {
+  readonly db: Db;
+  readonly clock: Pick<Clock, "now">;
+  readonly settings: Pick<Settings, "read">;
+}
+
+const hourMs = 3_600_000;
 
 /** Forgets `Idempotency-Key`s nobody will repeat any more. */
-export function pruneIdempotencyKeys({ db }: { readonly db: Db }): Schedule {
+export function pruneIdempotencyKeys({ db, clock, settings }: PruneIdempotencyDeps): Schedule {
   const job = defineJob({
     name: "http.prune-idempotency-keys",
     payload: z.object({}),
-    run: async () => {
-      await sql`delete from http.idempotency where created_at < now() - ${keptDays} * interval '1 day'`.execute(db);
+    run: async (_payload, { signal }) => {
+      const { keptHours } = await settings.read(idempotencySettings);
+      const where = sql`created_at < ${new Date(clock.now().getTime() - keptHours * hourMs)}`;
+      await pruneRows(db, { table: "http.idempotency", where, signal });
     },
   });
   return { name: "http.prune-idempotency-keys", cron: "41 3 * * *", timeZone: "UTC", job };

@@ -26,6 +26,19 @@ export const httpSettings = defineSettings({
   }),
 });
 
+export const idempotencySettings = defineSettings({
+  key: "http.idempotency",
+  title: "How long Idempotency-Keys are remembered",
+  schema: z.object({
+    /** Three days at least: so long callers may rely on. */
+    keptHours: z
+      .int()
+      .min(72)
+      .max(24 * 90)
+      .default(24 * 7),
+  }),
+});
+
 /** Addresses and ranges as something that can be asked. */
 export function blockListOf(ranges: readonly string[]): BlockList {
   const list = new BlockList();

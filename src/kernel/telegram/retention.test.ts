@@ -8,6 +8,7 @@ import { inTransaction } from "#kernel/db/index.ts";
 import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
+import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { silentLogger } from "#kernel/observability/index.ts";
 import type { Settings } from "#kernel/settings/index.ts";
 import { testDatabase } from "#test/support/database.ts";
@@ -17,6 +18,7 @@ import { updateRetention } from "./retention.ts";
 import { telegramSettings } from "./settings.ts";
 
 const { db } = await testDatabase();
+const clock = manualClock(new Date());
 /** As nobody has changed them. */
 const settings: Pick<Settings, "read"> = { read: async ({ schema }) => await Promise.resolve(schema.parse({})) };
 
@@ -49,13 +51,19 @@ test("old updates and abandoned dialogs are forgotten, and nothing that waits", 
       (1, 1, 'f', 's', 'd', now() - interval '23 hours 1 minute'), (1, 2, 'f', 's', 'd', now() - interval '22 hours')`.execute(
     db,
   );
-  const { job, cron } = updateRetention({ db, settings: settings as Settings });
+  const { job, cron } = updateRetention({ db, settings, clock });
   assert.match(cron, /^\d+ \* \* \* \*$/, "once an hour: a day at most for what was typed");
   const context = { id: "1", attempt: 1, log: silentLogger(), signal: new AbortController().signal };
   await job.run({}, context);
   assert.deepEqual(await ids(), [2, 4, 5]);
   const { rows } = await sql`select user_id from telegram.dialog`.execute(db);
   assert.deepEqual(rows, [{ user_id: 2 }]);
+  await clock.advance(3 * 86_400_000);
+  await job.run({}, context);
+  assert.deepEqual(await ids(), [2, 5], "the time of the failed one came with the clock");
+  await clock.advance(400 * 86_400_000);
+  await job.run({}, context);
+  assert.deepEqual(await ids(), [5], "what waits is never forgotten");
 });
 
 test("the settings have defaults and are kept within what Telegram's repeats need", () => {
