@@ -221,6 +221,7 @@ test("/stats shows everybody the use with a picture, and admins the money", asyn
   await admin.say("/stats");
   const forAdmins = await admin.waits("the report", ({ photo }) => photo !== undefined);
   assert.match(visibleText(forAdmins), /Revenue: 0\.5 credits \(\$0\.65\) · Margin: \$0\.65 \(100%\)/);
+  assert.match(visibleText(forAdmins), /Demo: text to video: revenue \$0\.65 − cost \$0\.00 = \$0\.65 \(100%\)/);
   const png = await admin.file(forAdmins.photo?.at(-1)?.file_id ?? "");
   assert.equal(png.subarray(1, 4).toString(), "PNG");
 });

@@ -62,8 +62,8 @@ test("the numbers of all people, within the time and no further", async () => {
     revenue: 1000n,
   });
   assert.deepEqual(byModel, [
-    { name: "m", jobs: 4, delivered: 1 },
-    { name: "n", jobs: 1, delivered: 1 },
+    { name: "m", jobs: 4, delivered: 1, revenue: 500n, costUsdMicros: 500_000 },
+    { name: "n", jobs: 1, delivered: 1, revenue: 500n, costUsdMicros: 250_000 },
   ]);
 });
 

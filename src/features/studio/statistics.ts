@@ -8,6 +8,13 @@ export interface UsageRow {
   readonly delivered: number;
 }
 
+/** What a model brought in and cost; for admins' eyes. */
+export interface ModelUsage extends UsageRow {
+  /** Thousandths of a credit that were captured. */
+  readonly revenue: bigint;
+  readonly costUsdMicros: number;
+}
+
 /** Usage over all people since a day. Money is for admins' eyes. */
 export interface Usage {
   readonly jobs: number;
@@ -20,7 +27,7 @@ export interface Usage {
   readonly costUsdMicros: number;
   /** Thousandths of a credit that were captured. */
   readonly revenue: bigint;
-  readonly byModel: readonly UsageRow[];
+  readonly byModel: readonly ModelUsage[];
   /** Every day since `from`, also those without a job; names are ISO dates. */
   readonly byDay: readonly UsageRow[];
 }
@@ -40,8 +47,10 @@ export async function readUsage(
       coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros",
       coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue
     from studio.job where ordered_at >= ${from} and ordered_at < ${to}`.execute(db);
-  const byModel = await sql<UsageRow>`
-    select model as name, count(*) as jobs, count(*) filter (where state = 'delivered') as delivered
+  const byModel = await sql<Omit<ModelUsage, "revenue"> & { revenue: number }>`
+    select model as name, count(*) as jobs, count(*) filter (where state = 'delivered') as delivered,
+      coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue,
+      coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros"
     from studio.job where ordered_at >= ${from} and ordered_at < ${to} group by model order by 2 desc, 1`.execute(db);
   const byDay = await sql<UsageRow>`
     select day::date::text as name, count(job.id) as jobs, count(job.id) filter (where state = 'delivered') as delivered
@@ -54,5 +63,6 @@ export async function readUsage(
     group by day order by day`.execute(db);
   const [row] = totals.rows;
   if (row === undefined) throw new Error("an aggregate gave no row");
-  return { ...row, revenue: BigInt(row.revenue), byModel: byModel.rows, byDay: byDay.rows };
+  const models = byModel.rows.map((model) => ({ ...model, revenue: BigInt(model.revenue) }));
+  return { ...row, revenue: BigInt(row.revenue), byModel: models, byDay: byDay.rows };
 }

@@ -48,7 +48,7 @@ export function makeReportUsage(
       const t = texts(language);
       const { models } = await settings.read(modelSettings);
       const { usdPerCredit } = await settings.read(billingSettings);
-      const lines = [...usageLines(usage, t, models), ...(money ? [moneyLine(usage, t, usdPerCredit)] : [])];
+      const lines = [...usageLines(usage, t, models), ...(money ? moneyLines(usage, t, { models, usdPerCredit }) : [])];
       const png = await charts.render(chartOf(usage, t), chartSize, signal);
       const stored = await media.put({
         contentType: "image/png",
@@ -83,21 +83,39 @@ function usageLines(usage: Usage, t: Translate, models: Catalogue): readonly Htm
       cost: formatDollars(usage.costUsdMicros, t.language),
     }),
     ...usage.byModel.map(({ name, jobs, delivered }) =>
-      t("studio-stats-model", { name: findModel(models, name)?.label ?? name, jobs, delivered }),
+      t("studio-stats-model", { name: labelOf(models, name), jobs, delivered }),
     ),
   ];
 }
 
-/** What was captured, and what of it is left after the providers. */
-function moneyLine(usage: Usage, t: Translate, usdPerCredit: number): Html {
-  const revenueMicros = (Number(usage.revenue) / Number(thousandths)) * usdPerCredit * 1_000_000;
-  const margin = revenueMicros - usage.costUsdMicros;
-  return t("studio-stats-money", {
-    credits: formatCredits(usage.revenue, t.language),
-    revenue: formatDollars(revenueMicros, t.language),
-    margin: formatDollars(margin, t.language),
-    share: revenueMicros === 0 ? "–" : formatShare(margin / revenueMicros, t),
-  });
+/** What was captured, and what of it is left after the providers: of all, then of each model that took or brought money. */
+function moneyLines(
+  usage: Usage,
+  t: Translate,
+  { models, usdPerCredit }: { readonly models: Catalogue; readonly usdPerCredit: number },
+): readonly Html[] {
+  const words = ({ revenue, costUsdMicros }: Pick<Usage, "revenue" | "costUsdMicros">) => {
+    const revenueMicros = (Number(revenue) / Number(thousandths)) * usdPerCredit * 1_000_000;
+    const margin = revenueMicros - costUsdMicros;
+    return {
+      credits: formatCredits(revenue, t.language),
+      revenue: formatDollars(revenueMicros, t.language),
+      cost: formatDollars(costUsdMicros, t.language),
+      margin: formatDollars(margin, t.language),
+      share: revenueMicros === 0 ? "–" : formatShare(margin / revenueMicros, t),
+    };
+  };
+  return [
+    t("studio-stats-money", words(usage)),
+    ...usage.byModel
+      .filter(({ revenue, costUsdMicros }) => revenue > 0n || costUsdMicros > 0)
+      .map((model) => t("studio-stats-margin", { name: labelOf(models, model.name), ...words(model) })),
+  ];
+}
+
+/** A model that was taken off the list is called by its id. */
+function labelOf(models: Catalogue, id: string): string {
+  return findModel(models, id)?.label ?? id;
 }
 
 function formatShare(share: number, { language }: Translate): string {

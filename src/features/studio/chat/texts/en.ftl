@@ -147,6 +147,7 @@ studio-stats-summary =
     Prompt tokens: { $tokens } · Provider cost: { $cost }
 studio-stats-model = • { $name }: { $delivered } of { $jobs }
 studio-stats-money = 💰 Revenue: <b>{ $credits }</b> { chat-credit-word } ({ $revenue }) · Margin: <b>{ $margin }</b> ({ $share })
+studio-stats-margin = • { $name }: revenue { $revenue } − cost { $cost } = <b>{ $margin }</b> ({ $share })
 studio-stats-chart = Videos per day
 studio-stats-delivered = delivered
 studio-stats-other = not delivered

@@ -127,6 +127,7 @@ studio-stats-summary =
     프롬프트 토큰: { $tokens } · 제공자 비용: { $cost }
 studio-stats-model = • { $name }: { $jobs }개 중 { $delivered }개
 studio-stats-money = 💰 매출: <b>{ $credits }</b>크레딧 ({ $revenue }) · 이익: <b>{ $margin }</b> ({ $share })
+studio-stats-margin = • { $name }: 매출 { $revenue } − 비용 { $cost } = <b>{ $margin }</b> ({ $share })
 studio-stats-chart = 날짜별 영상 수
 studio-stats-delivered = 전달됨
 studio-stats-other = 전달되지 않음
