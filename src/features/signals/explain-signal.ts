@@ -152,6 +152,6 @@ async function readReading(
 
 async function readZone(db: Db, chatId: number): Promise<string> {
   const { rows } = await sql<{ zone: string }>`
-    select zone from signals.subscriber where chat_id = ${chatId}`.execute(db);
+    select zone from signals.subscription where chat_id = ${chatId}`.execute(db);
   return rows[0]?.zone ?? "UTC";
 }

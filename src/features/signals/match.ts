@@ -37,7 +37,7 @@ export function matching(signal: Matchable, rules: MatchRules): RawBuilder<unkno
         when not hour.inside and who.hours_mode = 'hold' then greatest(hour.opens_at, due.at)
         when due.at > ${instant} then due.at
       end as not_before
-    from signals.subscriber as who
+    from signals.subscription as who
     cross join lateral (
       select case when ${everybodyPremium}::boolean or who.premium_until > ${instant}
         then ${instant} else ${instant} + make_interval(mins => ${delayMinutes}::int) end as at
@@ -94,20 +94,30 @@ export interface Version {
   readonly hushed: boolean;
 }
 
-/** Every version that may be needed, whatever the signal. */
+/**
+ * Every version that may be needed, whatever the signal: a walk along the index from one to the next, so that it costs
+ * by the versions and not by the subscribers.
+ */
 export const versions: RawBuilder<Version> = sql<Version>`
-  select distinct who.reads, who.format, who.zone, who.place, silent.hushed
-  from signals.subscriber as who
-  cross join lateral (
-    values (false), (case when who.hours_mode = 'silent' and who.hours_from is not null then true end)
-  ) as silent (hushed)
-  where who.active and silent.hushed is not null`;
+  with recursive version as (
+    (select reads, format, zone, place, may_hush from signals.subscription where active
+      order by reads, format, zone, place, may_hush limit 1)
+    union all
+    select following.* from version cross join lateral (
+      select who.reads, who.format, who.zone, who.place, who.may_hush from signals.subscription as who
+      where who.active and (who.reads, who.format, who.zone, who.place, who.may_hush)
+        > (version.reads, version.format, version.zone, version.place, version.may_hush)
+      order by who.reads, who.format, who.zone, who.place, who.may_hush limit 1
+    ) as following
+  )
+  select distinct reads, format, zone, place, silent.hushed
+  from version cross join lateral (values (false), (may_hush)) as silent (hushed)`;
 
 /** The columns of a fan-out: each chat with its version of the message. */
 export function recipients(matched: RawBuilder<unknown>, of: readonly Version[]): RawBuilder<unknown> {
   return sql`
     select matched.chat_id, version.n::int as content, matched.not_before
-    from (${matched}) as matched
+    from (${matched} offset 0) as matched
     join unnest(
       ${of.map(({ reads }) => reads)}::text[], ${of.map(({ format }) => format)}::text[],
       ${of.map(({ zone }) => zone)}::text[], ${of.map(({ place }) => place)}::text[],

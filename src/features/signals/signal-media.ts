@@ -87,6 +87,6 @@ export function makeSignalMedia({ db, clock, media, announcer }: SignalMediaDeps
 /** English when nobody has subscribed: the signal can still be asked for. */
 async function readLanguages(db: Db): Promise<readonly Language[]> {
   const { rows } = await sql<{ reads: Language }>`
-    select distinct reads from signals.subscriber where active`.execute(db);
+    select distinct reads from signals.subscription where active`.execute(db);
   return rows.length === 0 ? ["en"] : rows.map(({ reads }) => reads);
 }

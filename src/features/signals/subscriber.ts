@@ -206,29 +206,12 @@ export async function setSubscriptionEnd(
     where chat_id = ${of.chatId}`.execute(tx);
 }
 
-/**
- * When the next report is due, by the clock of the reader's zone: tomorrow, Monday, or the first of the month. A time
- * that a clock change leaves out or repeats is what PostgreSQL makes of it: an hour later, or the first of the two.
- */
-export async function planReport(tx: Tx, chatId: number, now: Date): Promise<void> {
+/** Plans the next report after `now`. A change of the time zone plans it anew by itself. */
+async function planReport(tx: Tx, chatId: number, now: Date): Promise<void> {
   await sql`
-    update signals.subscription as kept set next_report_at = ${nextReport(now)}
-    from signals.subscriber as who
-    where kept.chat_id = ${chatId} and who.chat_id = kept.chat_id`.execute(tx);
-}
-
-/** An expression over a row `who` of `signals.subscriber`. */
-export function nextReport(now: Date): RawBuilder<Date | null> {
-  const local = sql`(${now}::timestamptz at time zone who.zone)`;
-  const at = (day: RawBuilder<unknown>): RawBuilder<unknown> =>
-    sql`((${day})::date + who.report_at) at time zone who.zone`;
-  return sql<Date | null>`case when not who.active then null else case who.report_period
-    when 'daily' then case when ${at(local)} > ${now} then ${at(local)} else ${at(sql`${local}::date + 1`)} end
-    when 'weekly' then case when ${at(sql`date_trunc('week', ${local})`)} > ${now}
-      then ${at(sql`date_trunc('week', ${local})`)} else ${at(sql`date_trunc('week', ${local}) + interval '7 days'`)} end
-    when 'monthly' then case when ${at(sql`date_trunc('month', ${local})`)} > ${now}
-      then ${at(sql`date_trunc('month', ${local})`)} else ${at(sql`date_trunc('month', ${local}) + interval '1 month'`)} end
-  end end`;
+    update signals.subscription set
+      next_report_at = case when active then signals.next_report(report_period, report_at, zone, ${now}) end
+    where chat_id = ${chatId}`.execute(tx);
 }
 
 interface SubscriptionRow {

@@ -10,7 +10,6 @@ import type { Report, SignalAnnouncer } from "../announcer.ts";
 import { reportTopic } from "../notifications.ts";
 import { readPerformance } from "../performance.ts";
 import { signalSettings } from "../settings.ts";
-import { nextReport } from "../subscriber.ts";
 
 export interface ReportDeps extends Pick<Kernel, "db" | "clock" | "delivery" | "settings"> {
   readonly announcer: Pick<SignalAnnouncer, "report">;
@@ -55,12 +54,12 @@ async function tellDue(deps: ReportDeps, tx: Tx, telling: Telling): Promise<numb
       select chat_id, next_report_at from signals.subscription
       where next_report_at <= ${telling.now} order by next_report_at limit ${atOnce} for update skip locked
     )
-    update signals.subscription as kept set next_report_at = ${nextReport(telling.now)}
-    from due join signals.subscriber as who on who.chat_id = due.chat_id
+    update signals.subscription as kept
+    set next_report_at = signals.next_report(report_period, report_at, zone, ${telling.now})
+    from due
     where kept.chat_id = due.chat_id
-    returning kept.chat_id, kept.report_period as period, due.next_report_at as due_at, who.reads, who.zone`.execute(
-    tx,
-  );
+    returning kept.chat_id, kept.report_period as period, due.next_report_at as due_at,
+      kept.reads, kept.zone`.execute(tx);
   const groups = [
     ...Map.groupBy(rows, ({ period, reads, zone, due_at: at }) => `${period} ${reads} ${zone} ${+at}`).values(),
   ];

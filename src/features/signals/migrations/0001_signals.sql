@@ -135,11 +135,41 @@ create table signals.subscription (
   -- Of chats with several people; a person's own stand in account.person.
   language text constraint subscription_language check (language in ('en', 'ko')),
   time_zone text,
+  -- How the chat reads, copied from the accounts by triggers (below), so that a signal to a hundred thousand looks into
+  -- one table. Never written by hand.
+  reads text not null,
+  zone text not null,
+  place text not null constraint subscription_place check (place in ('private', 'shared')),
+  -- An operator has shut the person out.
+  blocked boolean not null,
+  may_hush boolean not null generated always as (hours_from is not null and hours_mode = 'silent') stored,
   changed_at timestamptz not null,
   constraint subscription_hours check ((hours_from is null) = (hours_to is null) and hours_from is distinct from hours_to or hours_from is null and hours_to is null)
 );
 create index subscription_report on signals.subscription (next_report_at) where next_report_at is not null;
 create index subscription_user on signals.subscription (user_id);
+
+-- The few versions of a message that all readers together need: each is found by one probe.
+create index subscription_version on signals.subscription (reads, format, zone, place, may_hush) where active;
+
+-- When the next report is due after a moment, by the clock of a zone: tomorrow, Monday, or the first of the month.
+create function signals.next_report(period text, at time, zone text, after timestamptz) returns timestamptz
+  language sql stable as $$
+  select min(due) from (
+    select (day::date + at) at time zone zone as due
+    from (select after at time zone zone as now) as local
+    cross join lateral (values
+      ('daily', date_trunc('day', local.now)),
+      ('daily', date_trunc('day', local.now) + interval '1 day'),
+      ('weekly', date_trunc('week', local.now)),
+      ('weekly', date_trunc('week', local.now) + interval '7 days'),
+      ('monthly', date_trunc('month', local.now)),
+      ('monthly', date_trunc('month', local.now) + interval '1 month')
+    ) as begins (of, day)
+    where begins.of = period
+  ) as candidate
+  where due > after
+$$;
 
 -- The one place here that knows the tables of accounts: how a chat reads.
 create view signals.reader as
@@ -149,17 +179,49 @@ create view signals.reader as
       person.language,
       case when lower(person.language_tag) = 'ko' or lower(person.language_tag) like 'ko-%' then 'ko' end) as language,
     person.time_zone,
-    -- An operator has shut the person out.
     coalesce(person.blocked, false) as blocked
   from account.chat
   left join account.person on person.id = chat.person_id;
 
-create view signals.subscriber as
-  select subscription.*, reader.place, reader.blocked,
-    coalesce(subscription.language, reader.language, 'en') as reads,
-    coalesce(subscription.time_zone, reader.time_zone, 'UTC') as zone
-  from signals.subscription
-  join signals.reader using (chat_id);
+create function signals.copy_reader() returns trigger language plpgsql as $$
+declare
+  before_zone text := case when tg_op = 'UPDATE' then old.zone end;
+begin
+  select coalesce(new.language, reader.language, 'en'), coalesce(new.time_zone, reader.time_zone, 'UTC'), reader.place,
+    reader.blocked
+  into new.reads, new.zone, new.place, new.blocked
+  from signals.reader where reader.chat_id = new.chat_id;
+  if new.reads is null then
+    -- The foreign key says what is wrong.
+    new.reads := 'en'; new.zone := 'UTC'; new.place := 'private'; new.blocked := false;
+  end if;
+  if new.next_report_at is not null and before_zone is distinct from new.zone then
+    new.next_report_at := signals.next_report(new.report_period, new.report_at, new.zone, now());
+  end if;
+  return new;
+end
+$$;
+create trigger subscription_reader before insert or update on signals.subscription
+  for each row execute function signals.copy_reader();
+
+create function signals.follow_person() returns trigger language plpgsql as $$
+begin
+  update signals.subscription set changed_at = changed_at
+  where chat_id in (select id from account.chat where person_id = new.id);
+  return null;
+end
+$$;
+create trigger signals_follow_person after update of language, language_tag, time_zone, blocked on account.person
+  for each row execute function signals.follow_person();
+
+create function signals.follow_chat() returns trigger language plpgsql as $$
+begin
+  update signals.subscription set changed_at = changed_at where chat_id = new.id;
+  return null;
+end
+$$;
+create trigger signals_follow_chat after update of type, person_id on account.chat
+  for each row execute function signals.follow_chat();
 
 -- The first press of one of a signal's buttons: Telegram tells of no other reading.
 create table signals.reading (

@@ -37,6 +37,8 @@ export function insertBatch(of: NewBatch): RawBuilder<InsertedBatch> {
       select nextval('delivery.delivery_id') as id, given.n, given.body, given.silent
       from unnest(${of.contents.map(({ body }) => body)}::text[], ${of.contents.map(({ silent }) => silent)}::boolean[])
         with ordinality as given (body, silent, n)
+    ), recipient as materialized (
+      ${of.recipients}
     ), content as (
       insert into delivery.content (id, topic, body, opt_out, quiet_mode, silent, dedupe_key, shared)
       select id, ${of.topic}::text, body::jsonb, ${of.optOut}::boolean, ${of.quietMode}::text, silent,
@@ -52,7 +54,7 @@ export function insertBatch(of: NewBatch): RawBuilder<InsertedBatch> {
         select recipient.chat_id, numbered.id as content_id, ${of.topic}::text as topic, ${of.optOut}::boolean as opt_out,
           ${of.quietMode}::text as quiet_mode, numbered.silent, recipient.thread_id::bigint, recipient.reply_to::bigint,
           recipient.edit_message_id::bigint, greatest(now(), recipient.not_before::timestamptz) as at
-        from (${of.recipients}) as recipient
+        from recipient
         join numbered on numbered.n = recipient.content`)}) as verdict
       order by verdict.state <> 'queued', verdict.chat_id
       returning state, refusal
