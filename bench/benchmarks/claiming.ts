@@ -26,7 +26,7 @@ export const claiming: Benchmark = {
     const queues: Queue[] = [];
     for (const waiting of lengths) {
       const database = await bench.server.newDatabase();
-      await fill(database, waiting);
+      await fillQueue(database, waiting);
       queues.push({ waiting, database, statementUs: [], readUs: [], claimUs: [] });
     }
     // In turns: what else the machine does meets all lengths alike.
@@ -93,7 +93,7 @@ async function measureSender(bench: Workbench, { database, waiting }: Queue): Pr
 }
 
 /** Microseconds for one delivery, from here and back; the claims are taken back afterwards. */
-async function timeStatements({ pool }: Database, count: number): Promise<{ readUs: number; claimUs: number }> {
+export async function timeStatements({ pool }: Database, count: number): Promise<{ readUs: number; claimUs: number }> {
   let after = 0;
   let readMs = 0;
   let claimMs = 0;
@@ -118,7 +118,7 @@ async function timeStatements({ pool }: Database, count: number): Promise<{ read
 }
 
 /** Rows as a broadcast leaves them. Written directly: what is measured is reading them. */
-async function fill({ pool }: Database, waiting: number): Promise<void> {
+export async function fillQueue({ pool }: Database, waiting: number): Promise<void> {
   await pool.query(
     `with content as (
       insert into delivery.content (topic, body, opt_out, quiet_mode, silent, shared)
