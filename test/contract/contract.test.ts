@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { systemIds } from "#kernel/lib/ids.ts";
+import { manualClock } from "#kernel/lib/manual-clock.ts";
+import { Secret } from "#kernel/lib/secret.ts";
+import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
+import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
+import { cleanUp } from "#test/support/clean-up.ts";
+import { kieKey, type KieServer, kieServer } from "#test/support/providers/kie-server.ts";
+
+import { checkContract, type ContractSubject } from "./contract.ts";
+
+/** The stand-ins keep the same contract as the services they stand in for: what is checked is checked here too. */
+const film = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from("ftypisom and so on")]);
+const clock = manualClock(new Date());
+const request: VideoRequest = {
+  model: "wan/2-2-a14b-text-to-video-turbo",
+  prompt: "a paper boat",
+  durationSeconds: 5,
+  width: 848,
+  height: 480,
+  aspectRatio: "16:9",
+  seed: 1,
+  clientReference: "contract",
+};
+const time = { wait: async () => await clock.advance(1000), mostLooks: 20 };
+
+async function kieSubject(): Promise<ContractSubject & { readonly server: KieServer }> {
+  const server = await kieServer({ clock, film });
+  const open = (key: string): VideoProvider => {
+    const kie = createKieProvider({
+      root: server.url,
+      key: new Secret(key),
+      callbackSecret: undefined,
+      clock,
+      ids: systemIds,
+    });
+    cleanUp(kie.close);
+    return kie;
+  };
+  const unknownReference = "jobs:0:0123456789abcdef0123456789abcdef";
+  return { ...time, server, provider: open(kieKey), stranger: open("nobody's"), request, unknownReference };
+}
+
+test("KIE's stand-in keeps the contract", async () => {
+  const outcomes = await checkContract(await kieSubject(), { paid: true });
+  assert.deepEqual(
+    outcomes.filter(({ outcome }) => outcome !== "kept"),
+    [],
+  );
+});
+
+test("what costs money is left out on request", async () => {
+  const subject = await kieSubject();
+  const outcomes = await checkContract(subject, { paid: false });
+  assert.deepEqual(
+    outcomes.map(({ outcome }) => outcome),
+    ["kept", "kept", "kept", "kept", "skipped"],
+  );
+  assert.equal(subject.server.tasks.length, 0);
+});
+
+test("a service that breaks its contract is told apart, with what was seen", async () => {
+  const subject = await kieSubject();
+  subject.server.plan = { renderMs: 1000, failure: { code: 500, message: "a paper boat" } };
+  const broken = await checkContract({ ...subject, stranger: subject.provider }, { paid: true });
+  assert.deepEqual(
+    broken.map(({ outcome }) => outcome),
+    ["kept", "broken", "kept", "kept", "broken"],
+  );
+  const words = broken.map(({ seen }) => seen).join("\n");
+  assert.match(words, /it was taken[\s\S]+failed: provider_error kie_500/);
+  assert.doesNotMatch(words, /paper boat/);
+});
