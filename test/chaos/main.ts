@@ -17,7 +17,7 @@ const usage = `Does to the program what happens to programs, and checks that it 
   npm run chaos -- --replicas 2        how many processes (2)
   npm run chaos -- --only kill-owner,drop
 
-Kinds of faults: ${faultKinds.join(", ")}
+Kinds of faults: ${faultKinds.join(", ")}, and peace, which is none
 `;
 
 interface Options {
@@ -41,7 +41,9 @@ function read(): Options | undefined {
   });
   const asked = values.only?.split(",") ?? [];
   const only =
-    values.only === undefined ? faultKinds : faultKinds.filter((kind) => asked.some((a) => kind.startsWith(a)));
+    values.only === undefined
+      ? faultKinds
+      : [...faultKinds, "peace" as const].filter((kind) => asked.some((a) => kind.startsWith(a)));
   if (values.help === true || only.length === 0) return undefined;
   return {
     seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),

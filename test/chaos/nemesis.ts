@@ -26,7 +26,7 @@ export async function runNemesis(rig: Rig, steps: readonly Step[]): Promise<read
     const replicas = await faults[step.kind](rig, step, target);
     return { kind: step.kind, beganMs, endedMs: machineMs(), replicas: replicas.map(({ name }) => name) };
   });
-  return await Promise.all(deeds);
+  return (await Promise.all(deeds)).filter((deed) => !isPeace(deed));
 }
 
 /** Who owns is known by the database, while it is there. */
@@ -129,6 +129,7 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
     await sleep(forMs);
     return replicas;
   },
+  peace: async () => await Promise.resolve([]),
   clock: async (_rig, { forMs }, target) => {
     const offsetMs = Math.round(forMs) % 2 === 0 ? clockStepMs : -clockStepMs;
     await target?.stepClock(offsetMs);
@@ -137,5 +138,8 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
     return one(target);
   },
 };
+
+/** Never a reason for anything. */
+const isPeace = ({ kind }: Deed): boolean => kind === "peace";
 
 const floodedChats = [2001, 2002, 1001, -5001];

@@ -31,6 +31,8 @@ const recipients = range(2001, 90);
 const groups = [-5001, -5002];
 const commanders = range(1001, 10);
 const firstBuyer = 4001;
+/** Each is written to a lot by nobody in particular, and then asks something. */
+export const askers = range(1101, 6);
 
 function range(from: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => from + index);
@@ -46,6 +48,11 @@ export const markerPattern = /mk\d{5}/g;
 /** How often a minute each is asked for, over the whole time. */
 const perSecond = { note: 5, command: 3, purchase: 0.7 };
 const broadcastEveryMs = 5000;
+/** After a broadcast of about a hundred has gone out: the announcements before the question leave at once. */
+const quietAfterMs = 3900;
+const questionAfterMs = 600;
+const announcements = 4;
+const questions = 3;
 
 export function planRequests(seed: number, forMs: number): readonly Planned[] {
   const random = seeded(seed);
@@ -75,6 +82,14 @@ export function planRequests(seed: number, forMs: number): readonly Planned[] {
     const chatIds = [...recipients, ...quietChats, ...groups];
     const over = { topic: "announcement", chatIds, isCritical: false, expiresInMs: undefined } as const;
     add(at, { kind: "notify", note: note(over) });
+  }
+  for (let at = quietAfterMs; at + questionAfterMs < forMs; at += broadcastEveryMs) {
+    const personId = askers[Math.floor(at / broadcastEveryMs) % askers.length] as number;
+    const over = { topic: "announcement", chatIds: [personId], isCritical: false, expiresInMs: undefined } as const;
+    for (let count = 0; count < announcements; count += 1) add(at, { kind: "notify", note: note(over) });
+    for (let count = 0; count < questions; count += 1) {
+      add(at + questionAfterMs, { kind: "command", personId, marker: marker() });
+    }
   }
   for (const at of moments(perSecond.note)) {
     const made = note(random() < 0.15 ? { chatIds: [pick(quietChats)], expiresInMs: undefined } : {});

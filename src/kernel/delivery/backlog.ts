@@ -18,7 +18,7 @@ export interface Look {
  */
 export interface Backlog {
   readonly lanes: readonly Horizon[];
-  /** A delivery that is known to be queued. */
+  /** A delivery that is known to be queued. It waits until nothing older is unread. */
   readonly offer: (candidate: Candidate) => void;
   /** There is something new somewhere in the lane, or (without a lane) anywhere. */
   readonly hint: (lane?: number) => void;
@@ -38,6 +38,10 @@ interface Lane {
   more: boolean;
   /** Grows when the lane goes back: what a look on its way says of the end no longer counts then. */
   turn: number;
+  /** Has been read to its end, and nothing that came since was left out. */
+  complete: boolean;
+  /** Offered before that: older ones of their chats may be unread, and must not be passed. */
+  early: Candidate[];
   /** Where the cursor stood at earlier times, oldest first. */
   readonly marks: { readonly atMs: number; readonly cursor: number }[];
 }
@@ -56,6 +60,8 @@ export function createBacklog(clock: Clock): Backlog {
     cursor: 0,
     more: true,
     turn: 0,
+    complete: false,
+    early: [],
     marks: [],
   }));
 
@@ -75,13 +81,31 @@ export function createBacklog(clock: Clock): Backlog {
     goBack(lane, lane.marks[0]?.cursor ?? 0);
   };
 
+  const keepEarly = (lane: Lane, candidate: Candidate): void => {
+    lane.early.push(candidate);
+    if (lane.early.length < perLook) return;
+    // They are in the database, behind the cursor: the next looks find them.
+    lane.early = [];
+    goBack(lane, lane.cursor);
+  };
+  const completed = (lane: Lane): void => {
+    lane.more = false;
+    lane.complete = true;
+    for (const candidate of lane.early.toSorted((a, b) => a.id - b.id)) lane.horizon.offer(candidate);
+    lane.early = [];
+  };
+
   return {
     lanes: all.map(({ horizon }) => horizon),
     offer: (candidate) => {
       const lane = all[candidate.lane];
       if (lane === undefined) return;
-      if (lane.horizon.size() < mostKnown) lane.horizon.offer(candidate);
-      else goBack(lane, candidate.id - 1);
+      if (!lane.complete) keepEarly(lane, candidate);
+      else if (lane.horizon.size() < mostKnown) lane.horizon.offer(candidate);
+      else {
+        lane.complete = false;
+        goBack(lane, candidate.id - 1);
+      }
     },
     hint: (index) => {
       for (const lane of index === undefined ? all : all.slice(index, index + 1)) lookBack(lane);
@@ -104,7 +128,7 @@ export function createBacklog(clock: Clock): Backlog {
       for (const candidate of candidates) lane.horizon.offer(candidate);
       if (lane.turn !== look.turn) return;
       lane.cursor = candidates.at(-1)?.id ?? look.after;
-      if (candidates.length < look.limit) lane.more = false;
+      if (candidates.length < look.limit) completed(lane);
       mark(lane);
     },
   };

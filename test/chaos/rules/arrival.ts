@@ -57,6 +57,14 @@ export const arrivalRules: readonly Rule[] = [
     },
   },
   {
+    name: "no handler fails",
+    says: "nobody gets an apology: what goes wrong outside is not the person's business",
+    check: ({ sends }) =>
+      sends.flatMap(({ text, chatId }): readonly Violation[] =>
+        text.includes("went wrong on our side") ? [{ detail: text, chatId }] : [],
+      ),
+  },
+  {
     name: "submitted again is made once",
     says: "a repeated submission has the same answer, and of one dedupe key a chat gets one message",
     check: (history) => {

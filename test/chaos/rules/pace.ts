@@ -1,6 +1,8 @@
-import type { History } from "../history.ts";
+import { percentile } from "../../../bench/harness/statistics.ts";
+import { type History, ofType } from "../history.ts";
+import { askers } from "../plan.ts";
 import type { FaultKind } from "../schedule.ts";
-import { during, isEdit, type Rule, type Send, type Violation } from "./rule.ts";
+import { acceptedByToken, during, isEdit, type Rule, type Send, type Violation } from "./rule.ts";
 
 /**
  * What the program promises to keep to (its defaults), counted where messages arrive. The allowance is for the
@@ -39,7 +41,33 @@ export const paceRules: readonly Rule[] = [
     says: "nothing is sent to a chat, or by the bot, before the pause that Telegram asked for is over",
     check: (history) => [...chatFloods(history), ...botFloods(history)],
   },
+  {
+    name: "replies pass broadcasts",
+    says: "while nothing is wrong, whoever asks has his answer within a second, whatever else is sent to him",
+    check: (history) => {
+      const waits = replyWaits(history);
+      if (waits.length < leastSample || percentile(waits, 0.5) <= replyMs) return [];
+      return [{ detail: `half of ${waits.length} answers took longer than ${Math.round(percentile(waits, 0.5))} ms` }];
+    },
+  },
 ];
+
+const replyMs = 1000;
+const leastSample = 3;
+/** What was done before it may still have its consequences. */
+const aftermathMs = 4000;
+
+/** How long those waited who ask after they were written to a lot, in calm moments. */
+function replyWaits(history: History): readonly number[] {
+  const accepted = acceptedByToken(history);
+  return ofType(history.journal, "update").flatMap(({ chatId, what, ms }): readonly number[] => {
+    if (!askers.includes(chatId)) return [];
+    const [answer] = accepted(chatId, what.slice(1));
+    if (answer === undefined) return [];
+    const isCalm = !history.deeds.some(({ beganMs, endedMs }) => beganMs < answer.ms && endedMs > ms - aftermathMs);
+    return isCalm ? [answer.ms - ms] : [];
+  });
+}
 
 function exceeding(
   sends: readonly Send[],
