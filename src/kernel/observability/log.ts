@@ -43,8 +43,19 @@ export function createLogger({ level, isTerminal = false, file }: LogOptions): L
   return pino(options, pino.multistream(streams));
 }
 
-/** What PostgreSQL adds to an error quotes rows and statements: what people wrote among them. */
-const quoting: ReadonlySet<string> = new Set(["detail", "where", "hint", "internalQuery", "query", "parameters"]);
+/**
+ * What PostgreSQL adds to an error quotes rows and statements: what people wrote among them. What the pool adds is the
+ * whole connection, with the last statement and the key to cancel it.
+ */
+const quoting: ReadonlySet<string> = new Set([
+  "detail",
+  "where",
+  "hint",
+  "internalQuery",
+  "query",
+  "parameters",
+  "client",
+]);
 
 function withoutData(error: unknown): unknown {
   // Where the message alone is told.
