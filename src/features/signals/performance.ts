@@ -50,7 +50,6 @@ export interface PerformanceQuestion {
 interface SummaryRow {
   readonly count: number;
   readonly wins: number;
-  readonly average: number | null;
   readonly median: number | null;
   readonly gains: number;
   readonly losses: number;
@@ -65,89 +64,98 @@ interface GroupRow extends SummaryRow {
 }
 
 const mostPoints = 300;
+/** Of a per cent: what sums are counted in, so that they are exact. */
+const units = 10_000;
 const [byAll, byModel, byAsset, byBucket] = [7, 3, 5, 6];
 
-/**
- * In SQL, so that a hundred thousand outcomes cost one read of one index. Sums and means are exact (numeric); they become
- * numbers only here, to be shown.
- */
+/** In SQL, so that a hundred thousand outcomes cost one read of one index, twice and side by side. */
 export async function readPerformance(db: Db, question: PerformanceQuestion): Promise<Performance> {
-  const { rows } = await sql<GroupRow>`
-    with result as (${results(question)})
-    select grouping(model, asset, bucket) as grouping, model, asset, bucket, count(*) as count,
-      count(*) filter (where net > 0) as wins, avg(net)::float8 as average,
-      (percentile_cont(0.5) within group (order by net))::float8 as median,
-      coalesce(sum(net) filter (where net > 0), 0)::float8 as gains,
-      coalesce(sum(net) filter (where net < 0), 0)::float8 as losses
-    from result
-    group by grouping sets ((), (model), (asset), (bucket))`.execute(db);
-  const curve = await readCurve(db, question);
-  const all = rows.find(({ grouping }) => grouping === byAll);
+  const [rows, curve, unpriced] = await Promise.all([
+    readGroups(db, question),
+    readCurve(db, question),
+    countUnpriced(db, question),
+  ]);
   const named = (wanted: number, name: (row: GroupRow) => string): readonly NamedSummary[] =>
     rows
       .filter(({ grouping }) => grouping === wanted)
       .map((row) => ({ name: name(row), ...summaryOf(row) }))
       .toSorted((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
   return {
-    ...summaryOf(all ?? nothing),
+    ...summaryOf(rows.find(({ grouping }) => grouping === byAll) ?? nothing),
     ...curve,
+    unpriced,
     byModel: named(byModel, ({ model }) => model ?? ""),
     byAsset: named(byAsset, ({ asset }) => asset ?? ""),
     byConfidence: named(byBucket, ({ bucket }) => String(bucket)).toSorted((a, b) => Number(a.name) - Number(b.name)),
   };
 }
 
-const nothing: SummaryRow = { count: 0, wins: 0, average: null, median: null, gains: 0, losses: 0 };
+const nothing: SummaryRow = { count: 0, wins: 0, median: null, gains: 0, losses: 0 };
 
 /** A signal without a model counts under the empty name. */
-function results({ from, to, feePercent, asset, model }: PerformanceQuestion): RawBuilder<unknown> {
+function results(question: PerformanceQuestion): RawBuilder<unknown> {
   return sql`
-    select at, signal_id, coalesce(source_model, '') as model, asset,
-      case when confidence < 60 then 0 else least(floor(confidence / 10) * 10, 90) end::int as bucket,
-      return_percent - ${feePercent}::numeric as net
-    from signals.outcome
-    where return_percent is not null and at >= ${from} and at < ${to}
-      ${asset === undefined ? sql`` : sql`and asset = ${asset}`}
-      ${model === undefined ? sql`` : sql`and source_model = ${model}`}`;
+    select at, signal_id, coalesce(source_model, '') as model, asset, bucket,
+      return_units - ${Math.round(question.feePercent * units)}::bigint as net
+    from signals.outcome where return_units is not null and ${asked(question)}`;
+}
+
+function asked({ from, to, asset, model }: PerformanceQuestion): RawBuilder<boolean> {
+  return sql`at >= ${from} and at < ${to}
+    ${asset === undefined ? sql`` : sql`and asset = ${asset}`}
+    ${model === undefined ? sql`` : sql`and source_model = ${model}`}`;
+}
+
+async function readGroups(db: Db, question: PerformanceQuestion): Promise<readonly GroupRow[]> {
+  const { rows } = await sql<GroupRow>`
+    select grouping(model, asset, bucket) as grouping, model, asset, bucket, count(*) as count,
+      count(*) filter (where net > 0) as wins, percentile_cont(0.5) within group (order by net) as median,
+      coalesce(sum(net) filter (where net > 0), 0)::float8 as gains,
+      coalesce(sum(net) filter (where net < 0), 0)::float8 as losses
+    from (${results(question)}) as result
+    group by grouping sets ((), (model), (asset), (bucket))`.execute(db);
+  return rows;
 }
 
 async function readCurve(
   db: Db,
   question: PerformanceQuestion,
-): Promise<Pick<Performance, "maxDrawdownPercent" | "equity" | "unpriced">> {
-  const { from, to, asset, model } = question;
+): Promise<Pick<Performance, "maxDrawdownPercent" | "equity">> {
   const { rows } = await sql<{ at: Date; total: number; drawdown: number }>`
-    with result as (${results(question)}), summed as (
-      select at, sum(net) over line as total, row_number() over line as n, count(*) over () as count
-      from result window line as (order by at, signal_id rows unbounded preceding)
+    with summed as (
+      select at, (sum(net) over line)::bigint as total, row_number() over line as n, count(*) over () as count
+      from (${results(question)}) as result window line as (order by at, signal_id rows unbounded preceding)
     ), fallen as (
-      select at, n, count, total,
-        greatest(max(total) over (order by n rows unbounded preceding), 0) - total as drawdown
+      select at, total, n,
+        greatest(max(total) over (order by n rows unbounded preceding), 0) - total as drawdown,
+        -- Equally many to each point of the curve.
+        (n - 1) * ${mostPoints} / greatest(count, ${mostPoints}) as point,
+        n * ${mostPoints} / greatest(count, ${mostPoints}) as next_point
       from summed
     )
-    -- Points of the curve: the last of each of equally many, so that the end is among them.
-    select max(at) as at, (array_agg(total order by n desc))[1]::float8 as total, max(drawdown)::float8 as drawdown
-    from fallen group by (n - 1) * ${mostPoints} / greatest(count, ${mostPoints}) order by min(n)`.execute(db);
-  const { rows: unpriced } = await sql<{ count: number }>`
-    select count(*) as count from signals.outcome
-    where return_percent is null and at >= ${from} and at < ${to}
-      ${asset === undefined ? sql`` : sql`and asset = ${asset}`}
-      ${model === undefined ? sql`` : sql`and source_model = ${model}`}`.execute(db);
+    -- A point shows the last of its own, so that the end of the curve is the total.
+    select max(at) as at, max(total) filter (where point <> next_point)::float8 as total, max(drawdown)::float8 as drawdown
+    from fallen group by point order by point`.execute(db);
   return {
-    maxDrawdownPercent: rows.reduce((most, { drawdown }) => Math.max(most, drawdown), 0),
-    equity: rows.map(({ at, total }) => ({ at, totalPercent: total })),
-    unpriced: unpriced[0]?.count ?? 0,
+    maxDrawdownPercent: rows.reduce((most, { drawdown }) => Math.max(most, drawdown), 0) / units,
+    equity: rows.map(({ at, total }) => ({ at, totalPercent: total / units })),
   };
 }
 
-function summaryOf({ count, wins, average, median, gains, losses }: SummaryRow): Summary {
+async function countUnpriced(db: Db, question: PerformanceQuestion): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from signals.outcome where return_units is null and ${asked(question)}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+function summaryOf({ count, wins, median, gains, losses }: SummaryRow): Summary {
   return {
     count,
     wins,
     winRate: count === 0 ? undefined : wins / count,
-    averagePercent: average ?? undefined,
-    medianPercent: median ?? undefined,
-    totalPercent: gains + losses,
+    averagePercent: count === 0 ? undefined : (gains + losses) / count / units,
+    medianPercent: median === null ? undefined : median / units,
+    totalPercent: (gains + losses) / units,
     profitFactor: losses === 0 ? undefined : gains / -losses,
   };
 }
