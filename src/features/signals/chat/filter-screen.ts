@@ -74,7 +74,7 @@ async function filterScreen(owner: FilterOwner, title: string): Promise<Content>
       total === 0 ? t("signals-filter-no-signals") : t("signals-filter-count", { passed, total }),
     ]),
     ...(subscription.active ? [] : [t("signals-filter-not-subscribed")]),
-    t("signals-filter-help"),
+    ...(title === "signals-filter-now" ? [t("signals-filter-help")] : []),
   ];
   const set = conditions.filter((condition) => isSet(subscription, condition));
   const rows =

@@ -56,7 +56,7 @@ test("the detailed format has everything, in the reader's language and zone", ()
     shown({}),
     `🟢 BUY BTC/USD · 1H
 
-Direction: long ↗️
+Direction: long
 Entry: 45,250
 Target: 48,900.00 (+8.07%)
 Stop: 43,800 (−3.20%)

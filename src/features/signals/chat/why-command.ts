@@ -74,7 +74,7 @@ function whyText(why: Why, context: UpdateContext): Html {
       return t("signals-why-usage");
     case "delivered":
       return Html.join([
-        t(`signals-why-delivered-${why.tier}`, { at: time(why.at), queued: time(why.queuedAt) }),
+        t(`signals-why-delivered-${why.tier}`, { at: time(why.at), after: timeBetween(why.queuedAt, why.at, t) }),
         ...(why.readAt === undefined ? [] : [t("signals-why-read", { at: time(why.readAt) })]),
       ]);
     case "waiting":
@@ -94,6 +94,13 @@ function whyText(why: Why, context: UpdateContext): Html {
         ...(why.changedSince === undefined ? [] : [t("signals-why-changed", { at: time(why.changedSince) })]),
       ]);
   }
+}
+
+function timeBetween(from: Date, to: Date, t: Translate): string {
+  const seconds = Math.max(0, (to.getTime() - from.getTime()) / 1000);
+  if (seconds >= 120) return t.plain("signals-why-minutes", { minutes: Math.round(seconds / 60) });
+  const shown = new Intl.NumberFormat(t.language, { maximumFractionDigits: seconds < 10 ? 1 : 0 }).format(seconds);
+  return t.plain("signals-why-seconds", { seconds: shown });
 }
 
 interface Words {

@@ -1,6 +1,6 @@
 import type { EChartsOption } from "echarts";
 
-import { chartPalette, type ChartTheme } from "./palette.ts";
+import { chartPalette, type ChartTheme, movementColors } from "./palette.ts";
 import { spreadLabels } from "./spread-labels.ts";
 
 /** What the chart shows, as plain data: it crosses into the drawing process. All words are in the reader's language. */
@@ -51,6 +51,7 @@ const air = 0.06;
 /** Called in the drawing process. */
 export function chartOption(chart: CandleChart): EChartsOption {
   const candles = chart.candles.slice(-mostCandles);
+  const { up, down } = movementColors(chart.theme, chart.language);
   const hasVolume = candles.some(({ volume }) => volume !== undefined);
   const height = candleChartSize.height - top - bottom - (hasVolume ? volumeHeight + gap : 0);
   const range = priceRange(candles, chart.levels);
@@ -79,11 +80,12 @@ export function chartOption(chart: CandleChart): EChartsOption {
         type: "candlestick",
         data: candles.map(({ open, close, low, high }) => [open, close, low, high]),
         barMaxWidth: 14,
+        itemStyle: { color: up, color0: down, borderColor: up, borderColor0: down },
         // ECharts would round the levels to two decimals.
         markLine: { silent: true, symbol: "none", precision: 20, data: levelLines(chart) },
       },
       levelLabels(chart, range, height),
-      ...(hasVolume ? [volumeSeries(candles, chart.theme)] : []),
+      ...(hasVolume ? [volumeSeries(candles, { up, down })] : []),
     ],
   };
 }
@@ -187,8 +189,7 @@ function levelLabels({ levels, theme }: CandleChart, { low, high }: Range, heigh
   };
 }
 
-function volumeSeries(candles: readonly ChartCandle[], theme: ChartTheme): Series {
-  const { up, down } = chartPalette[theme];
+function volumeSeries(candles: readonly ChartCandle[], { up, down }: ReturnType<typeof movementColors>): Series {
   return {
     type: "bar",
     xAxisIndex: 1,

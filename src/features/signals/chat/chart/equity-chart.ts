@@ -1,6 +1,6 @@
 import type { EChartsOption } from "echarts";
 
-import { chartPalette, type ChartTheme } from "./palette.ts";
+import { chartPalette, type ChartTheme, movementColors } from "./palette.ts";
 
 /** How the returns of finished signals add up, as plain data for the drawing process. */
 export interface EquityChart {
@@ -25,7 +25,8 @@ export const equityChartSize = { width: 440, height: 300 } as const;
 export function chartOption({ title, subtitle, points, language, timeZone, theme }: EquityChart): EChartsOption {
   const palette = chartPalette[theme];
   const last = points.at(-1)?.percent ?? 0;
-  const color = last < 0 ? palette.down : palette.up;
+  const { up, down } = movementColors(theme, language);
+  const color = last < 0 ? down : up;
   const percent = new Intl.NumberFormat(language, {
     style: "percent",
     maximumFractionDigits: 1,

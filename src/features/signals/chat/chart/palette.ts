@@ -12,6 +12,12 @@ interface Palette {
   readonly zero: string;
 }
 
+/** What rises and what falls: green and red, in Korea red and blue. */
+export function movementColors(theme: ChartTheme, language: string): Pick<Palette, "up" | "down"> {
+  if (language !== "ko") return chartPalette[theme];
+  return theme === "dark" ? { up: "#f0616d", down: "#5a95f5" } : { up: "#dc4453", down: "#2f6fe4" };
+}
+
 /** The colours of the levels; candles have the theme's own. */
 export const chartPalette: Readonly<Record<ChartTheme, Palette>> = {
   light: {
