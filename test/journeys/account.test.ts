@@ -27,7 +27,7 @@ test("the settings are one message, edited in place", async () => {
   await alex.press("22:00 – 07:00");
   await alex.sees("Quiet hours: 22:00 – 07:00 (Europe/Berlin");
   // One step later at night, one earlier in the morning: any half hour can be reached.
-  await alex.press("+ 30");
+  await alex.press("+ 30 min");
   await alex.sees("Quiet hours: 22:30 – 07:00");
   await alex.press("Back");
   await alex.sees("Quiet hours: 22:30 – 07:00");

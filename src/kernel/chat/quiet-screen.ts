@@ -4,7 +4,7 @@ import { type Button, callbackData, type Content, type Dialog, type UpdateContex
 import type { ChatDeps } from "./chat-deps.ts";
 import { mayChangeSettings } from "./group-settings.ts";
 import { clockText, parseQuietRange, type QuietRange, shiftQuietRange } from "./quiet-hours.ts";
-import { backButton, choice, isGroup, rangeText, type Scene, timeIn, zoneOf } from "./settings-scene.ts";
+import { backButton, choice, inPairs, isGroup, rangeText, type Scene, timeIn, zoneOf } from "./settings-scene.ts";
 
 /** To begin with; every other range is a few steps away, or typed. */
 const usual: readonly QuietRange[] = [
@@ -26,21 +26,25 @@ export async function quietScreen(deps: ChatDeps, scene: Scene): Promise<Content
     html: Html.join([state, t("chat-settings-choose-quiet")], "\n\n"),
     keyboard: {
       inline: [
-        ...usual.map((range): readonly Button[] => [
-          choice(
-            rangeText(scene, range),
-            quiet?.from === range.from && quiet.to === range.to,
-            callbackData("set", "hours", `${range.from}-${range.to}`),
-          ),
+        ...inPairs([
+          ...usual.map((range) => {
+            const isCurrent = quiet?.from === range.from && quiet.to === range.to;
+            return choice(
+              rangeText(scene, range),
+              isCurrent,
+              callbackData("set", "hours", `${range.from}-${range.to}`),
+            );
+          }),
+          choice(t.plain("chat-settings-quiet-off"), quiet === undefined, callbackData("set", "hours", "off")),
         ]),
         ...(quiet === undefined ? [] : [steps(scene, quiet, "from"), steps(scene, quiet, "to")]),
         [
           { text: t.plain("chat-settings-quiet-type"), callback: callbackData("set", "typehours") },
-          choice(t.plain("chat-settings-quiet-off"), quiet === undefined, callbackData("set", "hours", "off")),
+          // A person's zone has a button of its own on the first screen.
+          ...(isGroup(scene) && quiet !== undefined
+            ? [{ text: t.plain("chat-settings-zone"), callback: callbackData("set", "zone") }]
+            : []),
         ],
-        ...(isGroup(scene) && quiet !== undefined
-          ? [[{ text: t.plain("chat-settings-zone"), callback: callbackData("set", "zone") }]]
-          : []),
         [backButton(scene)],
       ],
     },
@@ -50,7 +54,7 @@ export async function quietScreen(deps: ChatDeps, scene: Scene): Promise<Content
 /** Earlier, the time itself (typed when tapped), later. */
 function steps({ t }: Scene, quiet: QuietRange, end: "from" | "to"): readonly Button[] {
   const step = (sign: "−" | "+", by: number): Button => ({
-    text: `${sign} ${stepMinutes}`,
+    text: t.plain("chat-settings-quiet-step", { sign, minutes: stepMinutes }),
     callback: callbackData("set", "shift", end, by),
   });
   return [

@@ -94,9 +94,9 @@ function buttons(
 ): readonly (readonly Button[])[] {
   if (refund.state !== "requested") return [];
   const t = texts(language);
-  const decide = (text: string, verdict: string, style: "success" | "danger"): Button => ({
+  const decide = (text: string, verdict: string, style?: "success" | "danger"): Button => ({
     text: t.plain(text),
-    style,
+    ...(style && { style }),
     callback: callbackData("refund", verdict, refund.id),
   });
   return [
@@ -104,7 +104,8 @@ function buttons(
       spent === true
         ? decide("chat-refund-approve-negative", "negative", "danger")
         : decide("chat-refund-approve", "approve", "success"),
-      decide("chat-refund-refuse", "refuse", "danger"),
+      // One red button at a time.
+      decide("chat-refund-refuse", "refuse", spent === true ? undefined : "danger"),
     ],
   ];
 }

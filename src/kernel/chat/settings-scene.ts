@@ -19,9 +19,13 @@ export async function zoneOf({ delivery }: ChatDeps, scene: Scene, quiet?: Quiet
 }
 
 export function choiceScreen(scene: Scene, html: Html, choices: readonly Button[]): Content {
+  return { kind: "text", html, keyboard: { inline: [...inPairs(choices), [backButton(scene)]] } };
+}
+
+export function inPairs(buttons: readonly Button[]): readonly (readonly Button[])[] {
   const rows: Button[][] = [];
-  for (let at = 0; at < choices.length; at += 2) rows.push(choices.slice(at, at + 2));
-  return { kind: "text", html, keyboard: { inline: [...rows, [backButton(scene)]] } };
+  for (let at = 0; at < buttons.length; at += 2) rows.push(buttons.slice(at, at + 2));
+  return rows;
 }
 
 /** What is chosen now has a dot before it. */

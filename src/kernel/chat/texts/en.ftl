@@ -49,8 +49,9 @@ chat-settings-type-zone = Type the name of your time zone, such as <code>Asia/Se
 chat-settings-unknown-zone = I do not know the time zone “{ $zone }”. Expected a name such as <code>Asia/Seoul</code> or <code>America/New_York</code>.
 chat-settings-zone-set = Time zone: <b>{ $zone }</b>, where it is { $time } now.
 chat-settings-quiet-state = 🌙 Quiet hours: <b>{ $quiet }</b> ({ $zone }, now { $time })
-chat-settings-quiet-from = from { $time }
-chat-settings-quiet-to = until { $time }
+chat-settings-quiet-from = 🌙 { $time }
+chat-settings-quiet-to = ☀️ { $time }
+chat-settings-quiet-step = { $sign } { $minutes } min
 chat-settings-quiet-type = ⌨️ Type the times
 chat-settings-type-hours = When shall it be quiet? Type two times, such as <code>22:30-07:15</code>.
 chat-settings-type-hours-group = When shall it be quiet here? Answer this message with two times, such as <code>22:30-07:15</code>.
@@ -119,13 +120,14 @@ chat-terms =
     • /privacy says what is stored about you.
 chat-privacy =
     <b>Privacy</b>
-    <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance and payments; for each video the time, model, length, resolution, cost and outcome.
-    <b>Not kept:</b> prompts, images and videos. A prompt is encrypted while its video is being made and erased when that ends.
-    <b>For a while, encrypted:</b> an order that you began and did not finish, for a day at most; a message that I could not handle, { $failedDays ->
+    • <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance and payments; for each video the time, model, length, resolution, cost and outcome.
+    • <b>Not kept:</b> prompts, images and videos. A prompt is encrypted while its video is being made and erased when that ends.
+    • <b>For a while, encrypted:</b> an order that you began and did not finish, for a day at most; a message that I could not handle, { $failedDays ->
         [one] for one day
        *[other] for { $failedDays } days
     }, so that the fault can be found.
-    /export sends you all of it. /forget erases it. Then only entries in the books without a name remain, and a fingerprint of your Telegram id that tells nobody who you are: so that welcome credits and today's free videos are not given twice, and a block stays a block.
+    • <b>After /forget:</b> only entries in the books without a name remain, and a keyed fingerprint of your Telegram id that tells nobody who you are: so that welcome credits and today's free videos are not given twice, and a block stays a block.
+    /export sends you all that is stored. /forget erases it.
 
 chat-paysupport =
     <b>Payment support</b>

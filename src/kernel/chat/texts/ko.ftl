@@ -46,8 +46,9 @@ chat-settings-type-zone = 시간대 이름을 입력하세요. 예: <code>Asia/S
 chat-settings-unknown-zone = “{ $zone }” 시간대를 찾을 수 없습니다. <code>Asia/Seoul</code>, <code>America/New_York</code> 같은 이름을 입력하세요.
 chat-settings-zone-set = 시간대: <b>{ $zone }</b>, 지금은 { $time }입니다.
 chat-settings-quiet-state = 🌙 방해 금지 시간: <b>{ $quiet }</b> ({ $zone }, 현재 { $time })
-chat-settings-quiet-from = { $time }부터
-chat-settings-quiet-to = { $time }까지
+chat-settings-quiet-from = 🌙 { $time }
+chat-settings-quiet-to = ☀️ { $time }
+chat-settings-quiet-step = { $sign } { $minutes }분
 chat-settings-quiet-type = ⌨️ 직접 입력
 chat-settings-type-hours = 언제 조용히 할까요? 시각 두 개를 입력하세요. 예: <code>22:30-07:15</code>
 chat-settings-type-hours-group = 이 그룹은 언제 조용히 할까요? 이 메시지에 답장으로 시각 두 개를 보내 주세요. 예: <code>22:30-07:15</code>
@@ -113,10 +114,11 @@ chat-terms =
     • 저장되는 정보는 /privacy 에서 볼 수 있습니다.
 chat-privacy =
     <b>개인정보</b>
-    <b>저장:</b> 텔레그램 ID, 이름과 사용자 이름, 언어, 시간대, 설정; 잔액과 결제; 영상마다 시각, 모델, 길이, 해상도, 비용, 결과.
-    <b>보관하지 않음:</b> 프롬프트, 이미지, 영상. 프롬프트는 영상을 만드는 동안 암호화되어 있다가 끝나면 지워집니다.
-    <b>잠시 암호화해 보관:</b> 시작하고 끝내지 않은 주문은 길어야 하루, 처리하지 못한 메시지는 원인을 찾기 위해 { $failedDays }일 동안 보관합니다.
-    /export 로 모두 받고, /forget 으로 지울 수 있습니다. 지운 뒤에는 이름 없는 회계 기록과, 누구인지 알 수 없는 텔레그램 ID의 지문만 남습니다. 환영 크레딧과 오늘의 무료 영상이 두 번 지급되지 않고 차단이 그대로 유지되도록 하기 위해서입니다.
+    • <b>저장:</b> 텔레그램 ID, 이름과 사용자 이름, 언어, 시간대, 설정; 잔액과 결제; 영상마다 시각, 모델, 길이, 해상도, 비용, 결과.
+    • <b>보관하지 않음:</b> 프롬프트, 이미지, 영상. 프롬프트는 영상을 만드는 동안 암호화되어 있다가 끝나면 지워집니다.
+    • <b>잠시 암호화해 보관:</b> 시작하고 끝내지 않은 주문은 길어야 하루, 처리하지 못한 메시지는 원인을 찾기 위해 { $failedDays }일 동안 보관합니다.
+    • <b>/forget 뒤:</b> 이름 없는 회계 기록과, 누구인지 알 수 없는 텔레그램 ID의 지문만 남습니다. 환영 크레딧과 오늘의 무료 영상이 두 번 지급되지 않고 차단이 그대로 유지되도록 하기 위해서입니다.
+    /export 로 저장된 정보를 모두 받고, /forget 으로 지울 수 있습니다.
 
 chat-paysupport =
     <b>결제 지원</b>
