@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, CliCommand>> = {
   "api-key": apiKeyCommand,
   credit: creditCommand,
   // Each loads what only it needs: settings know every feature, which takes a while.
+  demo: async (tools, args) => await (await import("./cli/demo.ts")).demoCommand(tools, args),
   deliveries: async (tools, args) => await (await import("./cli/deliveries.ts")).deliveriesCommand(tools, args),
   failures: async (tools, args) => await (await import("./cli/failures.ts")).failuresCommand(tools, args),
   payments: async (tools, args) => await (await import("./cli/payments.ts")).paymentsCommand(tools, args),
@@ -64,10 +65,22 @@ async function run(name: string, args: readonly string[]): Promise<void> {
       texts: loadTexts(textDirectories([])),
       redrive: async (id: string) => await redriveDeadLetter(database.url, id),
     };
-    console.log(await command({ db, accounts, cipher, settings, ledger, ...desk }, args));
+    console.log(
+      await command({ db, accounts, cipher, storage: { config, database }, settings, ledger, ...desk }, args),
+    );
   } finally {
     await undo.run();
   }
+}
+
+/** Not one of the others: it has to work also where there is no database to open. */
+async function doctor(args: readonly string[]): Promise<void> {
+  const unknown = args.find((each) => each !== "--json");
+  if (unknown !== undefined) throw new UsageError(`doctor: expected nothing or --json, not ${unknown}`);
+  const { examine, isWell, report } = await import("./cli/doctor.ts");
+  const findings = await examine({ environment: process.env, clock: systemClock });
+  console.log(report(findings, args.includes("--json")));
+  process.exitCode = isWell(findings) ? 0 : 1;
 }
 
 function complain(error: unknown): void {
@@ -85,4 +98,5 @@ try {
 const [name = "help", ...args] = process.argv.slice(2);
 if (name === "serve") await (await import("./main.ts")).main();
 else if (name === "help" || name === "--help" || name === "-h") console.log(usage);
+else if (name === "doctor") await doctor(args).catch(complain);
 else await run(name, args).catch(complain);

@@ -1,5 +1,6 @@
 import type { Accounts } from "#kernel/accounts/index.ts";
-import type { Db } from "#kernel/db/index.ts";
+import type { Config } from "#kernel/config/index.ts";
+import type { Database, Db } from "#kernel/db/index.ts";
 import type { Delivery } from "#kernel/delivery/index.ts";
 import type { Ledger } from "#kernel/ledger/index.ts";
 import type { Cipher } from "#kernel/lib/cipher.ts";
@@ -11,6 +12,8 @@ export interface Tools {
   readonly db: Db;
   readonly accounts: Accounts;
   readonly cipher: Cipher;
+  /** For a command that joins the whole program. */
+  readonly storage: { readonly config: Config; readonly database: Database };
   readonly settings: Pick<Settings, "read" | "write">;
   readonly ledger: Pick<Ledger, "adjust" | "balance">;
   readonly stars: Pick<Ledger["stars"], "suspended" | "openRefunds" | "assignPayment">;

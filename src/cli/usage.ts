@@ -12,8 +12,10 @@ export const usage = `Usage: telecast <command>
   api-key revoke <prefix>
   credit <telegram id or @username> <amount> <reason>
                                       give (+5) or take (-2.5) credits
+  demo [<seed>]                       made-up signals to look at, the last ones sent to subscribers
   deliveries [<id>]                   what failed or may not have arrived; one with its timeline
   deliveries retry <id>               send it again
+  doctor [--json]                     look at everything a deployment stands on, and say what to fix
   failures [<reference or id>]        updates and background jobs that were set aside; one as a whole
   failures retry <reference or id>    handle the update, or do the job, again
   payments                            payments in suspense, and refund requests to decide

@@ -67,3 +67,9 @@ export const unknownSubscriber = {
   status: 404,
   message: "there is no such subscriber",
 } as const satisfies ErrorDefinition;
+
+export const demoRefused = {
+  code: "signals.demo_refused",
+  status: 409,
+  message: "there are real signals here: a demo would mix made-up numbers with theirs. Try it on a database of its own",
+} as const satisfies ErrorDefinition;
