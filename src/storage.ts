@@ -65,11 +65,12 @@ const databaseUnusable = {
 
 /** A database of somebody else's making is the first thing that goes wrong in a new deployment: what is to be done? */
 function explain(error: Error & { readonly code?: string }): Error {
-  const problem = problemOf(error);
+  const problem = databaseProblem(error);
   return problem === undefined ? error : new AppError(databaseUnusable, { problem }, { cause: error });
 }
 
-function problemOf({ code, message }: Error & { readonly code?: string }): string | undefined {
+/** What kept us from the database, in words; undefined when it is nothing that an operator can do something about. */
+export function databaseProblem({ code, message }: Error & { readonly code?: string }): string | undefined {
   switch (code) {
     case "28P01":
     case "28000":

@@ -16,4 +16,4 @@ export { pruneRows } from "./prune-rows.ts";
 export { createLease, type Lease, type LeaseHolder, leaseHolder } from "./lease.ts";
 export { createListener, type Listener } from "./listener.ts";
 export { nameProcess } from "./process-name.ts";
-export { migrate, type MigrationSource } from "./migrate.ts";
+export { migrate, type MigrationSource, type MigrationState, migrationState } from "./migrate.ts";

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 
+import { sql } from "kysely";
 import { Client } from "pg";
 
 import { AppError } from "../lib/errors.ts";
+import type { Db } from "./database.ts";
 import { changedMigration, newerSchema } from "./errors.ts";
 
 export interface MigrationSource {
@@ -48,6 +50,37 @@ export async function migrate(url: string, sources: readonly MigrationSource[]):
   } finally {
     await client.end();
   }
+}
+
+/** How the database stands to this program. */
+export interface MigrationState {
+  /** How many files are not applied yet. */
+  readonly pending: number;
+  /** Applied ones that this program does not have: it is older than the database. */
+  readonly unknown: readonly string[];
+  /** Applied ones that differ from this program's. */
+  readonly changed: readonly string[];
+}
+
+/** Looks, and changes nothing. */
+export async function migrationState(db: Db, sources: readonly MigrationSource[]): Promise<MigrationState> {
+  const known = new Map(
+    sources.flatMap((source) => readMigrations(source)).map((each) => [`${each.module}/${each.number}`, each]),
+  );
+  const { rows: made } = await sql<{ is_there: boolean }>`
+    select to_regclass('kernel.migration') is not null as is_there`.execute(db);
+  if (made[0]?.is_there !== true) return { pending: known.size, unknown: [], changed: [] };
+  const { rows } = await sql<{ module: string; number: number; checksum: string }>`
+    select module, number, checksum from kernel.migration`.execute(db);
+  const modules = new Set(sources.map(({ module }) => module));
+  const applied = rows.map(({ module, number, checksum }) => ({ module, key: `${module}/${number}`, checksum }));
+  return {
+    pending: known.size - applied.filter(({ key }) => known.has(key)).length,
+    unknown: applied.filter(({ module, key }) => modules.has(module) && !known.has(key)).map(({ key }) => key),
+    changed: applied
+      .filter(({ key, checksum }) => known.has(key) && known.get(key)?.checksum !== checksum)
+      .map(({ key }) => key),
+  };
 }
 
 const bootstrap = `

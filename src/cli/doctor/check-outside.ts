@@ -1,0 +1,57 @@
+import type { Config } from "#kernel/config/index.ts";
+
+import { reasonOf } from "./check-telegram.ts";
+import { failed, type Finding, notice, ok } from "./finding.ts";
+
+const timeoutMs = 5000;
+
+/** Whether others reach us where we say that they do. */
+export async function checkPublicUrl(config: Config, isRunning: boolean): Promise<Finding> {
+  const check = "public-url";
+  const { PUBLIC_URL: given, TELEGRAM_WEBHOOK_URL: webhook } = config;
+  const url = given ?? (webhook === undefined ? undefined : new URL(webhook).origin);
+  if (url === undefined) {
+    return notice(
+      check,
+      "PUBLIC_URL is not set: links lead to this machine only",
+      "Set it when video providers are to fetch pictures or call back; nothing else needs it.",
+    );
+  }
+  const { host } = new URL(url);
+  try {
+    const answer = await fetch(`${url}/livez`, { signal: AbortSignal.timeout(timeoutMs), redirect: "manual" });
+    const body = await answer.text();
+    if (answer.status === 200 && body.includes('"ok"')) return ok(check, `${host} leads to a running program`);
+    const detail = `${host} answers, but not as this program does (status ${answer.status})`;
+    return failed(check, detail, "Let the reverse proxy pass everything on to HOST:PORT.");
+  } catch (error) {
+    const detail = `${host} does not answer (${reasonOf(error)})`;
+    if (!isRunning) return notice(check, `${detail}; the program does not run`, "Start it, then ask again.");
+    return failed(check, detail, "See DNS, certificate, firewall and reverse proxy of that address.");
+  }
+}
+
+/** Which outside services are to be used; the keys themselves are tried by the first video. */
+export function checkProviders(config: Config): Finding {
+  const check = "providers";
+  const kie = config.KIE_AI_API_KEY ?? config.BRS_AI_API_KEY;
+  if (kie === undefined) {
+    return notice(check, "no key of a video provider: videos come from the demo", "Set KIE_AI_API_KEY for real ones.");
+  }
+  return ok(check, "a key of kie.ai is set");
+}
+
+export async function checkSignIn({ JWT_SECRET: secret, JWT_JWKS_URL: url }: Config): Promise<Finding> {
+  const check = "sign-in";
+  if (url === undefined) {
+    return ok(check, secret === undefined ? "web users cannot sign in: not set up" : "web users sign in by JWT_SECRET");
+  }
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: "error" });
+    const set = (await answer.json()) as { keys?: unknown };
+    if (Array.isArray(set.keys) && set.keys.length > 0) return ok(check, `JWT_JWKS_URL has ${set.keys.length} keys`);
+    return failed(check, "JWT_JWKS_URL answers, but not with keys", "Set it to the address of the key set itself.");
+  } catch (error) {
+    return failed(check, `JWT_JWKS_URL does not answer (${reasonOf(error)})`, "See whether it is reached from here.");
+  }
+}
