@@ -7,6 +7,10 @@ import { runApp } from "#test/support/app.ts";
 import { buttonsOf, openPerson, visibleText } from "#test/support/person.ts";
 import { until } from "#test/support/until.ts";
 
+import { addGroup, setBotStanding } from "../../src/sandbox/world/chats.ts";
+import { sandboxAdminId } from "../../src/sandbox/world/first-world.ts";
+import type { ChatRecord } from "../../src/sandbox/world/world.ts";
+
 /** Everything a subscriber does in the chat, from the first start to the end of a trade. */
 const { sandbox, api } = await runApp({ DELIVERY_GLOBAL_PER_SECOND: "0", DELIVERY_CHAT_PER_SECOND: "0" });
 sandbox.limits.change(undefined);
@@ -307,6 +311,33 @@ test("in a group its admins subscribe, and nobody else", async () => {
   assert.deepEqual(buttonsOf(posted), []);
   await sven.say("/unsubscribe", chat.id);
   await sven.sees("You get no more signals", { chatId: chat.id });
+});
+
+test("an operator who makes the bot an admin of a channel is asked whether signals go there", async () => {
+  const { world } = sandbox;
+  const dana = await openPerson(sandbox.url, sandboxAdminId);
+  await dana.start();
+  await dana.press("Not now");
+  const person = world.people.get(sandboxAdminId);
+  assert.ok(person !== undefined);
+  const group = addGroup(world, { id: -1_001_234_567_890, title: "Signals <daily>", memberIds: [dana.id] });
+  const channel: ChatRecord = { ...group, type: "channel" };
+  world.chats.set(channel.id, channel);
+  setBotStanding(world, channel, "administrator", person);
+  await dana.sees("I am an admin of the channel Signals <daily> now");
+  await dana.press("Post signals there");
+  await dana.sees(/Signals <daily>\n✅ You are subscribed|Signals <daily>[\s\S]*subscribed to trading signals/);
+  await dana.say(`/filter ${channel.id} type:buy`);
+  await dana.sees("buy signals");
+  await alex.say(`/unsubscribe ${channel.id}`);
+  await alex.sees("I know no group or channel -1001234567890 that you may change");
+  const posted = (): readonly string[] =>
+    [...channel.messages.values()].map(({ message }) => message.text ?? message.caption ?? "");
+  await makePremium(channel.id);
+  await post("/api/signals", buy("DOT/USD"));
+  await until("the signal in the channel", () => posted().some((text) => text.includes("BUY DOT/USD")));
+  await dana.say(`/unsubscribe ${channel.id}`);
+  await dana.sees("You get no more signals");
 });
 
 test("made-up buttons do nothing", async () => {

@@ -151,15 +151,19 @@ function tellBotOfItsStanding(
     chat: chatObject(world, chat),
     from: userOf(by),
     date: unixTime(world),
-    old_chat_member: botMember(world, before),
-    new_chat_member: botMember(world, after),
+    old_chat_member: botMember(world, chat, before),
+    new_chat_member: botMember(world, chat, after),
   };
   world.updates.push({ kind: "my_chat_member", content, orderKey: `standing:${chat.id}`, lifetimeMs: dayMs });
 }
 
-export function botMember(world: World, standing: Standing): ChatMember {
-  return memberObject(botUser(world), standing);
+/** Administrators of a channel, and only they, have the right to post there. */
+export function botMember(world: World, { type }: Pick<ChatRecord, "type">, standing: Standing): ChatMember {
+  const member = memberObject(botUser(world), standing);
+  return type === "channel" && member.status === "administrator" ? { ...member, ...channelRights } : member;
 }
+
+const channelRights = { can_post_messages: true, can_edit_messages: true } as const;
 
 const adminRights = {
   can_be_edited: false,

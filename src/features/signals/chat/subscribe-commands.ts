@@ -123,8 +123,9 @@ export function channelOffer({ delivery }: Pick<Kernel, "delivery">): NonNullabl
   return {
     kind: "my_chat_member",
     run: async ({ tx, t, user }, { my_chat_member: change }) => {
-      if (change?.chat.type !== "channel" || change.new_chat_member.status !== "administrator") return;
-      if (!mayUse(user.role, "operator")) return;
+      const member = change?.new_chat_member;
+      if (change?.chat.type !== "channel" || member?.status !== "administrator") return;
+      if (member.can_post_messages !== true || !mayUse(user.role, "operator")) return;
       await delivery.enqueue(tx, {
         chatId: user.telegramId,
         topic: "reply",

@@ -34,7 +34,7 @@ export const chatMethods = {
 
   getChatMember: ({ world }, params): ChatMember => {
     const chat = findChat(world, params.chat_id);
-    if (params.user_id === world.bot.id) return botMember(world, chat.botStanding);
+    if (params.user_id === world.bot.id) return botMember(world, chat, chat.botStanding);
     const person = world.people.get(params.user_id);
     if (person === undefined) throw badRequest("invalid user_id specified");
     const standing = chat.type === "private" && chat.id === person.id ? "member" : chat.members.get(person.id);
@@ -97,7 +97,7 @@ function administrators(world: World, chat: ChatRecord): ChatMember[] {
     const isAdmin = standing === "creator" || standing === "administrator";
     return person !== undefined && isAdmin ? [memberObject(userOf(person), standing)] : [];
   });
-  return chat.botStanding === "administrator" ? [...people, botMember(world, "administrator")] : people;
+  return chat.botStanding === "administrator" ? [...people, botMember(world, chat, "administrator")] : people;
 }
 
 /** In private chats both sides may pin; in groups administrators, and members of basic groups that allow it. */
