@@ -6,6 +6,7 @@ import { cleanUp } from "#test/support/clean-up.ts";
 import { evidenceOf, figuresOf } from "./report.ts";
 import { startChaosServer } from "./rig.ts";
 import { runOnce } from "./run.ts";
+import { mixed } from "./scenario.ts";
 import { describe, type FaultKind, scheduleOf } from "./schedule.ts";
 
 /** A short selection of what `npm run chaos` does at length: each of these is over soon even when nobody may hurry. */
@@ -21,7 +22,7 @@ cleanUp(server.stop);
 
 for (const { seed, only } of selection) {
   test(`promises hold under ${only.join(", ")} (seed ${seed})`, async () => {
-    const run = await runOnce(server, { seed, only, seconds, replicas });
+    const run = await runOnce(server, mixed({ only, seconds, replicas }), seed);
     assert.equal(evidenceOf(run), "");
     const { accepted, payments, updates } = figuresOf(run);
     assert.ok(accepted > 100 && payments > 0 && updates > 10, "something has happened at all");

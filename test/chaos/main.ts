@@ -6,7 +6,8 @@ import { rules } from "./checker.ts";
 import { evidenceOf, type Figures, figuresOf, spreadOf } from "./report.ts";
 import { type ChaosServer, startChaosServer } from "./rig.ts";
 import { runOnce } from "./run.ts";
-import { describe, type FaultKind, faultKinds, scheduleOf } from "./schedule.ts";
+import { mixed, type Scenario, scenarios } from "./scenario.ts";
+import { describe, faultKinds } from "./schedule.ts";
 
 const usage = `Does to the program what happens to programs, and checks that it keeps its promises.
 
@@ -16,6 +17,7 @@ const usage = `Does to the program what happens to programs, and checks that it 
   npm run chaos -- --seconds 20        how long each is asked for things (20)
   npm run chaos -- --replicas 2        how many processes (2)
   npm run chaos -- --only kill-owner,drop
+  npm run chaos -- --scenario kills    the sizes that are promised: ${scenarios.map(({ name }) => name).join(", ")}
 
 Kinds of faults: ${faultKinds.join(", ")}, and peace, which is none
 `;
@@ -23,9 +25,7 @@ Kinds of faults: ${faultKinds.join(", ")}, and peace, which is none
 interface Options {
   readonly seed: number;
   readonly seeds: number;
-  readonly seconds: number;
-  readonly replicas: number;
-  readonly only: readonly FaultKind[];
+  readonly scenario: Scenario;
 }
 
 function read(): Options | undefined {
@@ -36,6 +36,7 @@ function read(): Options | undefined {
       seconds: { type: "string", default: "20" },
       replicas: { type: "string", default: "2" },
       only: { type: "string" },
+      scenario: { type: "string" },
       help: { type: "boolean" },
     },
   });
@@ -43,22 +44,19 @@ function read(): Options | undefined {
   const only =
     values.only === undefined
       ? faultKinds
-      : [...faultKinds, "peace" as const].filter((kind) => asked.some((a) => kind.startsWith(a)));
-  if (values.help === true || only.length === 0) return undefined;
-  return {
-    seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),
-    seeds: Number(values.seeds),
-    seconds: Number(values.seconds),
-    replicas: Number(values.replicas),
-    only,
-  };
+      : [...faultKinds, "peace" as const].filter((kind) => asked.some((name) => kind.startsWith(name)));
+  const scenario =
+    values.scenario === undefined
+      ? mixed({ seconds: Number(values.seconds), replicas: Number(values.replicas), only })
+      : scenarios.find(({ name }) => name === values.scenario);
+  if (values.help === true || only.length === 0 || scenario === undefined) return undefined;
+  const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+  return { seed, seeds: Number(values.seeds), scenario };
 }
 
-async function runSeed(server: ChaosServer, options: Options, seed: number): Promise<Figures> {
-  const { seconds, only, replicas } = options;
-  const schedule = scheduleOf({ seed, forMs: seconds * 1000, only, replicas });
-  console.log(`seed ${seed}: ${schedule.map(describe).join(" | ")}`);
-  const run = await runOnce(server, { seed, seconds, only, replicas });
+async function runSeed(server: ChaosServer, scenario: Scenario, seed: number): Promise<Figures> {
+  console.log(`seed ${seed}: ${scenario.schedule(seed).map(describe).join(" | ")}`);
+  const run = await runOnce(server, scenario, seed);
   const figures = figuresOf(run);
   const { accepted, repeated, unknown, lost, payments } = figures;
   console.log(
@@ -71,7 +69,7 @@ async function runSeed(server: ChaosServer, options: Options, seed: number): Pro
   return figures;
 }
 
-function summarise(options: Options, all: readonly Figures[]): void {
+function summarise({ scenario }: Options, all: readonly Figures[]): void {
   const sum = (of: (figures: Figures) => number): number => all.reduce((total, figures) => total + of(figures), 0);
   const verdicts = rules.map(({ name, says }) => {
     const broken = all.filter((figures) => figures.broken.includes(name)).map(({ seed }) => seed);
@@ -79,8 +77,9 @@ function summarise(options: Options, all: readonly Figures[]): void {
   });
   const recoveriesMs = all.flatMap((figures) => figures.recoveriesMs);
   const totals = {
+    scenario: scenario.title,
     runs: all.length,
-    "seconds each": options.seconds,
+    "seconds each": scenario.seconds,
     faults: sum(({ faults }) => faults),
     notifications: sum(({ submitted }) => submitted),
     updates: sum(({ updates }) => updates),
@@ -92,6 +91,7 @@ function summarise(options: Options, all: readonly Figures[]): void {
     refunds: sum(({ refunds }) => refunds),
     "kill to next message": spreadOf(recoveriesMs),
     "pre-checkout": spreadOf(all.flatMap(({ preCheckoutsMs }) => preCheckoutsMs)),
+    "question to answer": spreadOf(all.flatMap(({ repliesMs }) => repliesMs)),
     "pre-checkout unanswered": sum(({ unanswered }) => unanswered),
   };
   console.log(`\n${table(verdicts)}\n\n${table(Object.entries(totals).map(([what, value]) => ({ what, value })))}\n`);
@@ -109,7 +109,7 @@ if (options === undefined) {
   const all: Figures[] = [];
   try {
     for (let seed = options.seed; seed < options.seed + options.seeds; seed += 1) {
-      all.push(await runSeed(server, options, seed));
+      all.push(await runSeed(server, options.scenario, seed));
     }
   } finally {
     await server.stop();

@@ -13,6 +13,8 @@ export interface Deed {
 }
 
 const slowDatabaseMs = 40;
+/** There and back nearly as long as a lease: what was asked before it ran out is done after another has it. */
+const stalledDatabaseMs = 3000;
 const slowTelegramMs = 300;
 const clockStepMs = 3_600_000;
 
@@ -104,6 +106,9 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
   }),
   "slow-database": onLine("toDatabase", (proxy) => {
     proxy.delay(slowDatabaseMs);
+  }),
+  "stall-database": onLine("toDatabase", (proxy) => {
+    proxy.delay(stalledDatabaseMs);
   }),
   "cut-telegram": onLine("toTelegram", (proxy) => {
     proxy.cut();

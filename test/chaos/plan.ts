@@ -48,7 +48,9 @@ export const markerPattern = /mk\d{5}/g;
 /** How often a minute each is asked for, over the whole time. */
 const perSecond = { note: 5, command: 3, purchase: 0.7 };
 const broadcastEveryMs = 5000;
-/** After a broadcast of about a hundred has gone out: the announcements before the question leave at once. */
+/** With all the rest two thirds of what may be sent, so that there is a rush and a lull in every turn. */
+const broadcastSize = 45;
+/** After a broadcast has gone out: the announcements before the question leave at once. */
 const quietAfterMs = 3900;
 const questionAfterMs = 600;
 const announcements = 4;
@@ -79,7 +81,7 @@ export function planRequests(seed: number, forMs: number): readonly Planned[] {
   };
 
   for (let at = 200; at < forMs; at += broadcastEveryMs) {
-    const chatIds = [...recipients, ...quietChats, ...groups];
+    const chatIds = [...recipients.slice(0, broadcastSize), ...quietChats, ...groups];
     const over = { topic: "announcement", chatIds, isCritical: false, expiresInMs: undefined } as const;
     add(at, { kind: "notify", note: note(over) });
   }

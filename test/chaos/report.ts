@@ -2,6 +2,7 @@ import { percentile } from "../../bench/harness/statistics.ts";
 import type { Verdict } from "./checker.ts";
 import type { History } from "./history.ts";
 import { preCheckouts } from "./rules/money.ts";
+import { replyWaits } from "./rules/pace.ts";
 import { recoveries } from "./rules/progress.ts";
 import { tokensOf, type Violation } from "./rules/rule.ts";
 import type { Run } from "./run.ts";
@@ -25,6 +26,8 @@ export interface Figures {
   readonly recoveriesMs: readonly number[];
   readonly preCheckoutsMs: readonly number[];
   readonly unanswered: number;
+  /** From a question to its answer, in calm moments right after a lot was sent to whoever asks. */
+  readonly repliesMs: readonly number[];
 }
 
 export function figuresOf({ seed, history, verdicts }: Run): Figures {
@@ -48,6 +51,7 @@ export function figuresOf({ seed, history, verdicts }: Run): Figures {
     recoveriesMs: recoveries(history).flatMap(({ tookMs }) => (tookMs === undefined ? [] : [Math.round(tookMs)])),
     preCheckoutsMs: times,
     unanswered: waits.length - times.length,
+    repliesMs: replyWaits(history).map(Math.round),
   };
 }
 

@@ -2,17 +2,10 @@ import { type Verdict, judge } from "./checker.ts";
 import { gather, type History } from "./history.ts";
 import { askAll } from "./load.ts";
 import { runNemesis } from "./nemesis.ts";
-import { planRequests } from "./plan.ts";
 import { type ChaosServer, openRig } from "./rig.ts";
-import { type FaultKind, scheduleOf, type Step } from "./schedule.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Step } from "./schedule.ts";
 import { settle } from "./settle.ts";
-
-export interface RunOptions {
-  readonly seed: number;
-  readonly seconds: number;
-  readonly only: readonly FaultKind[];
-  readonly replicas: number;
-}
 
 export interface Run {
   readonly seed: number;
@@ -27,22 +20,22 @@ export interface Run {
 const settleMs = 90_000;
 
 /** One run from start to verdict: load and nemesis side by side, then peace until everything has ended. */
-export async function runOnce(server: ChaosServer, options: RunOptions): Promise<Run> {
-  const { seed, seconds, only, replicas } = options;
-  const forMs = seconds * 1000;
-  const schedule = scheduleOf({ seed, forMs, only, replicas });
-  const rig = await openRig({ server, replicas });
+export async function runOnce(server: ChaosServer, scenario: Scenario, seed: number): Promise<Run> {
+  const { seconds, replicas, environment, except } = scenario;
+  const schedule = scenario.schedule(seed);
+  const rig = await openRig({ server, replicas, environment });
   try {
     await Promise.all(rig.replicas.map(async ({ start }) => await start()));
     const [asked, deeds] = await Promise.all([
-      askAll(rig, planRequests(seed, forMs), forMs),
+      askAll(rig, scenario.requests(seed), seconds * 1000),
       runNemesis(rig, schedule),
     ]);
     await rig.telegram.call("heal");
     const left = await settle(rig, settleMs);
     const history = await gather(rig, { asked, deeds, left });
     const outputs = rig.replicas.map(({ output }) => output());
-    return { seed, schedule, history, verdicts: judge(history), outputs };
+    const verdicts = judge(history).filter(({ rule }) => !except.includes(rule.name));
+    return { seed, schedule, history, verdicts, outputs };
   } finally {
     await rig.close();
   }

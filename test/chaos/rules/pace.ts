@@ -58,7 +58,7 @@ const leastSample = 3;
 const aftermathMs = 4000;
 
 /** How long those waited who ask after they were written to a lot, in calm moments. */
-function replyWaits(history: History): readonly number[] {
+export function replyWaits(history: History): readonly number[] {
   const accepted = acceptedByToken(history);
   return ofType(history.journal, "update").flatMap(({ chatId, what, ms }): readonly number[] => {
     if (!askers.includes(chatId)) return [];
@@ -97,6 +97,7 @@ const silencing: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "cut-database",
   "deaf-database",
   "slow-database",
+  "stall-database",
   "cut-telegram",
   "deaf-telegram",
   "slow-telegram",

@@ -73,6 +73,7 @@ const ambiguous: ReadonlySet<FaultKind> = new Set<FaultKind>([
   "cut-database",
   "deaf-database",
   "slow-database",
+  "stall-database",
   "cut-telegram",
   "deaf-telegram",
   "slow-telegram",
