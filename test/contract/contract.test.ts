@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { Secret } from "#kernel/lib/secret.ts";
+import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
+import { a2eKey, a2eServer } from "#test/support/providers/a2e-server.ts";
 import { kieKey, type KieServer, kieServer } from "#test/support/providers/kie-server.ts";
 
 import { checkContract, type ContractSubject } from "./contract.ts";
@@ -45,6 +48,31 @@ async function kieSubject(): Promise<ContractSubject & { readonly server: KieSer
 
 test("KIE's stand-in keeps the contract", async () => {
   const outcomes = await checkContract(await kieSubject(), { paid: true });
+  assert.deepEqual(
+    outcomes.filter(({ outcome }) => outcome !== "kept"),
+    [],
+  );
+});
+
+test("A2E's stand-in keeps the contract", async () => {
+  const server = await a2eServer({ clock, film });
+  const open = (key: string): VideoProvider => {
+    const cipher = createCipher(Buffer.alloc(32, 7));
+    const a2e = createA2eProvider({ root: server.url, key: new Secret(key), clock, cipher });
+    cleanUp(a2e.close);
+    return a2e;
+  };
+  const picture = { path: "", contentType: "image/jpeg", url: "https://example.org/picture.jpg" };
+  const outcomes = await checkContract(
+    {
+      ...time,
+      provider: open(a2eKey),
+      stranger: open("nobody's"),
+      request: { ...request, model: "a2e-v2", image: picture },
+      unknownReference: "0:000000000000000000000000",
+    },
+    { paid: true },
+  );
   assert.deepEqual(
     outcomes.filter(({ outcome }) => outcome !== "kept"),
     [],

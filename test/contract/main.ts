@@ -12,6 +12,7 @@ const help = `Checks that a video service keeps what Telecast relies on, with th
   npm run contract -- <provider>                    all checks; makes one short video, which costs money
   npm run contract -- <provider> --free             only what costs nothing
   npm run contract -- <provider> --model <name>     with another of the provider's models
+  npm run contract -- a2e --picture <https URL>     the picture that A2E is to set in motion
 
 Providers: ${Object.keys(subjects).join(", ")}. See docs/providers.md.`;
 
@@ -20,7 +21,12 @@ const marks: Readonly<Record<CheckOutcome["outcome"], string>> = { kept: "✔", 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { free: { type: "boolean" }, model: { type: "string" }, help: { type: "boolean" } },
+    options: {
+      free: { type: "boolean" },
+      model: { type: "string" },
+      picture: { type: "string" },
+      help: { type: "boolean" },
+    },
   });
   const subject = subjects[positionals[0] ?? ""];
   if (subject === undefined || values.help === true) {

@@ -1,9 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Config, ConfigError } from "#kernel/config/index.ts";
+import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { Secret } from "#kernel/lib/secret.ts";
+import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
 
@@ -12,6 +15,8 @@ import type { ContractSubject } from "./contract.ts";
 export interface SubjectOptions {
   /** The provider's own name of the model; a cheap one unless told. */
   readonly model?: string | undefined;
+  /** Where a picture is for all to fetch. */
+  readonly picture?: string | undefined;
 }
 
 type Subject = (config: Config, options: SubjectOptions) => ContractSubject;
@@ -51,6 +56,21 @@ export const subjects: Readonly<Record<string, Subject>> = {
       stranger: open(new Secret("a-key-that-nobody-has")),
       request: request({ model, ...(model.startsWith("veo") && { durationSeconds: 8, width: 1280, height: 720 }) }),
       unknownReference: "jobs:0:0123456789abcdef0123456789abcdef",
+    };
+  },
+  a2e: (config, { model = "a2e-v2-flash", picture }) => {
+    const key = required(config.A2E_API_KEY, "A2E_API_KEY", "a token of a2e.ai");
+    const url = required(picture, "--picture", "the public https address of a JPEG or PNG for A2E to set in motion");
+    // No callbacks are asked for.
+    const cipher = createCipher(randomBytes(32));
+    const open = (by: Secret): VideoProvider =>
+      createA2eProvider({ root: config.A2E_API_ROOT, key: by, clock: systemClock, cipher });
+    return {
+      ...patience,
+      provider: open(key),
+      stranger: open(new Secret("sk_nobody_has_this_one")),
+      request: request({ model, image: { path: "", contentType: "image/jpeg", url } }),
+      unknownReference: "0:000000000000000000000000",
     };
   },
 };

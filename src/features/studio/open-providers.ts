@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import type { Kernel } from "#kernel/feature.ts";
+import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
 import { createDemoProvider } from "#providers/video/demo/demo-provider.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider } from "#providers/video/port.ts";
@@ -10,16 +11,15 @@ export interface Providers {
   readonly close?: () => Promise<void>;
 }
 
+type OpenProvider = VideoProvider & { readonly close: () => Promise<void> };
+
 /** The providers that the environment has set up. The demo needs nothing and is always there. */
 export function openProviders(kernel: Kernel): Providers {
-  const { config } = kernel;
-  const callbackSecret = config.CALLBACK_SECRET;
-  const kieKey = config.KIE_AI_API_KEY ?? config.BRS_AI_API_KEY;
-  const list = [
-    createDemoProvider({ ...kernel, directory: join(config.DATA_DIR, "demo-videos") }),
-    ...(kieKey === undefined
-      ? []
-      : [createKieProvider({ ...kernel, root: config.KIE_API_ROOT, key: kieKey, callbackSecret })]),
+  const directory = join(kernel.config.DATA_DIR, "demo-videos");
+  const list: readonly OpenProvider[] = [
+    createDemoProvider({ ...kernel, directory }),
+    ...openKie(kernel),
+    ...openA2e(kernel),
   ];
   return {
     list,
@@ -27,4 +27,20 @@ export function openProviders(kernel: Kernel): Providers {
       for (const { close } of list) await close();
     },
   };
+}
+
+function openKie(kernel: Kernel): readonly OpenProvider[] {
+  const { KIE_AI_API_KEY, BRS_AI_API_KEY, KIE_API_ROOT: root, CALLBACK_SECRET: callbackSecret } = kernel.config;
+  const key = KIE_AI_API_KEY ?? BRS_AI_API_KEY;
+  return key === undefined ? [] : [createKieProvider({ ...kernel, root, key, callbackSecret })];
+}
+
+function openA2e(kernel: Kernel): readonly OpenProvider[] {
+  const { A2E_API_KEY: key, A2E_API_ROOT: root, PUBLIC_URL } = kernel.config;
+  if (key === undefined) return [];
+  if (PUBLIC_URL === undefined) {
+    kernel.log.warn("A2E is not on offer: it fetches pictures from PUBLIC_URL, which is not set");
+    return [];
+  }
+  return [createA2eProvider({ ...kernel, root, key })];
 }

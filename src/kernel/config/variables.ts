@@ -78,6 +78,8 @@ export const variables = {
   KIE_AI_API_KEY: secret("expected a key of kie.ai, without spaces", /^\S+$/),
   BRS_AI_API_KEY: secret("expected a key of kie.ai, without spaces", /^\S+$/),
   KIE_API_ROOT: httpUrl("expected the URL of KIE's API, such as https://api.kie.ai").default("https://api.kie.ai"),
+  A2E_API_KEY: secret("expected a token of a2e.ai, without spaces", /^\S+$/),
+  A2E_API_ROOT: httpUrl("expected the URL of A2E's API, such as https://video.a2e.ai").default("https://video.a2e.ai"),
   CALLBACK_SECRET: secret("expected at least 16 characters", /^.{16,}$/),
   DELIVERY_GLOBAL_PER_SECOND: pace("second over all chats"),
   DELIVERY_CHAT_PER_SECOND: pace("second and chat"),

@@ -70,6 +70,21 @@ const kie = [
   },
 ].map((model) => ({ ...model, provider: "kie", enabled: true }));
 
+/** A2E charges coins by the five seconds; what a coin costs depends on the plan, here a dear one. The picture gives the shape. */
+const a2e = [
+  {
+    id: "a2e-image",
+    label: "A2E: picture to video",
+    provider: "a2e",
+    providerModel: "a2e-v2",
+    enabled: true,
+    promptMaxLength: 2000,
+    image: "required",
+    durations: [5, 10, 15, 20].map((seconds) => ({ seconds, price: seconds * 60, costUsdMicros: seconds * 40_000 })),
+    resolutions: hd,
+  },
+];
+
 const demo = [
   { id: "demo-text", label: "Demo: text to video", providerModel: "text", image: "none" },
   { id: "demo-image", label: "Demo: picture to video", providerModel: "image", image: "required" },
@@ -83,4 +98,4 @@ const demo = [
 }));
 
 /** The first that is on offer is what people have until they choose another: a real one where there is one. */
-export const defaultCatalogue: Catalogue = catalogueSchema.parse([...kie, ...demo]);
+export const defaultCatalogue: Catalogue = catalogueSchema.parse([...kie, ...a2e, ...demo]);

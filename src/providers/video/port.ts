@@ -110,8 +110,8 @@ export type CallbackHeaders = Readonly<Record<string, string | readonly string[]
 
 export type CallbackVerdict =
   /**
-   * `reference`: the service's own name of the job, which may be only a part of ours. `replayKey`: the same for a
-   * repeated callback; refuse one that was seen.
+   * `reference`: the service's own name of the job where it tells one, which may be only a part of ours. `replayKey`: the
+   * same for a repeated callback; refuse one that was seen for the same job.
    */
-  | { readonly ok: true; readonly reference: string; readonly replayKey: string }
+  | { readonly ok: true; readonly reference?: string; readonly replayKey: string }
   | { readonly ok: false; readonly reason: "unsigned" | "bad_signature" | "stale" | "malformed" };

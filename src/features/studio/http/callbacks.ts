@@ -71,7 +71,7 @@ async function nudge(
   const [job] = rows;
   if (job === undefined) return false;
   const { numAffectedRows } = await sql`
-    insert into studio.callback (provider, id, received_at) values (${of.provider}, ${of.replayKey}, ${clock.now()})
+    insert into studio.callback (provider, id, received_at) values (${of.provider}, ${`${job.id}:${of.replayKey}`}, ${clock.now()})
     on conflict (provider, id) do nothing`.execute(tx);
   if (numAffectedRows !== 1n) return false;
   await followUp.nudge(tx, job.id);

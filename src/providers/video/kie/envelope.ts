@@ -19,7 +19,7 @@ const envelope = z.looseObject({
   code: z.number(),
   msg: z.string().nullish(),
   message: z.string().nullish(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 export function readEnvelope({ status, body, retryAfterMs }: ServiceAnswer): Envelope {

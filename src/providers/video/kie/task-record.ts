@@ -79,7 +79,7 @@ export function readRunwayRecord(data: unknown): TaskState | undefined {
 
 const jobRecord = z.looseObject({
   state: z.string(),
-  resultJson: z.unknown(),
+  resultJson: z.unknown().optional(),
   failCode: code,
   failMsg: words,
   creditsConsumed: z.number().nullish(),

@@ -13,7 +13,7 @@ export interface ServiceAnswer {
 }
 
 export interface ServiceCall {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** A path below the root, with its query, or a whole URL. */
   readonly path: string;
   /** JSON unless it is a form. */
@@ -22,7 +22,7 @@ export interface ServiceCall {
 }
 
 /**
- * A JSON service over kept-alive connections. `call` resolves with every answer that came, and otherwise rejects with
+ * A JSON service. `call` resolves with every answer that came, and otherwise rejects with
  * `ProviderUnavailable` when the request was surely not received, `ProviderUnclear` when it may have been, or the signal's
  * reason. Nothing is ever sent twice.
  */
@@ -48,7 +48,9 @@ const longestRetryAfterMs = 60 * 60_000;
 export function createService({ root, key, timeoutMs = usualTimeoutMs }: ServiceDeps): Service {
   const agent = new Agent({
     allowH2: false,
-    pipelining: 1,
+    // A connection for each call. One that was kept may be closing while we write, and then nobody can tell whether a
+    // video was begun; with calls every few seconds a new one costs nothing that anybody notices.
+    pipelining: 0,
     connect: { timeout: connectTimeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
