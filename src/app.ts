@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 
 import { sql } from "kysely";
 
+import { createAlarms, selfTest } from "#kernel/alarms/index.ts";
 import { ConfigError } from "#kernel/config/index.ts";
 import { deliveryQueueCheck, kernelTopics } from "#kernel/delivery/index.ts";
 import {
@@ -113,6 +114,9 @@ async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promi
   }
   telegram.start();
   undo.add("updates", telegram.stop);
+  const alarms = createAlarms({ ...kernel, isTelegramAway: delivery.isTelegramAway });
+  alarms.start();
+  undo.add("alarms", alarms.stop);
   return url;
 }
 
@@ -132,6 +136,7 @@ function backgroundWork({
       ...delivery.schedules,
       ...(chatWork.schedules ?? []),
       updateRetention(kernel),
+      selfTest(kernel),
       pruneIdempotencyKeys(kernel),
       ...parts.flatMap((part) => part.schedules ?? []),
     ],

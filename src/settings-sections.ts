@@ -1,3 +1,4 @@
+import { alarmSettings } from "#kernel/alarms/index.ts";
 import { deliverySettings } from "#kernel/delivery/index.ts";
 import { httpSettings, idempotencySettings } from "#kernel/http/index.ts";
 import { starsSettings } from "#kernel/ledger/index.ts";
@@ -11,6 +12,7 @@ export const settingsSections: readonly SettingsSection[] = [
   ...telegramSettings,
   ...deliverySettings,
   starsSettings,
+  alarmSettings,
   httpSettings,
   idempotencySettings,
   ...features.flatMap(({ settings }) => settings),

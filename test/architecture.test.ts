@@ -27,6 +27,7 @@ const kernelOrder = [
   "media",
   "telegram",
   "delivery",
+  "alarms",
   "chat",
   "http",
 ];

@@ -38,6 +38,8 @@ export interface DeliveryEngine extends Delivery {
   readonly moveChat: (tx: Tx, from: number, to: number) => Promise<void>;
   /** What may be sent now, for the console; undefined while another replica sends. */
   readonly budget: () => PaceView | undefined;
+  /** This process is to send, and cannot because of Telegram. */
+  readonly isTelegramAway: () => boolean;
   readonly schedules: readonly Schedule[];
 }
 
@@ -87,6 +89,7 @@ export function createDelivery(deps: DeliveryDeps): DeliveryEngine {
       });
     },
     budget: () => sending.leader()?.pacer().view(),
+    isTelegramAway: () => sending.leader()?.outage.reason() !== undefined,
     schedules: [deliveryRetention({ db: deps.database.db, clock, settings: deps.settings })],
   };
 }

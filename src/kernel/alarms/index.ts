@@ -1,0 +1,3 @@
+export { type Alarms, type AlarmsDeps, createAlarms } from "./alarms.ts";
+export { selfTest } from "./self-test.ts";
+export { alarmSettings } from "./settings.ts";
