@@ -4,15 +4,14 @@ import { test } from "node:test";
 
 import { chromium, type Page } from "playwright-core";
 
-import { runApp } from "#test/support/app.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
+import { buy, candles, runSignals } from "#test/support/signals.ts";
 
 /** A subscriber on a phone: English by day, Korean at night. */
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 assert.ok(executablePath !== undefined, "these tests need Chromium: npm test installs it on Debian");
 
-const { app, sandbox, api } = await runApp({ DELIVERY_GLOBAL_PER_SECOND: "0", DELIVERY_CHAT_PER_SECOND: "0" });
-sandbox.limits.change(undefined);
+const { app, sandbox, post, makePremium } = await runSignals();
 const browser = await chromium.launch({
   executablePath,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
@@ -53,40 +52,6 @@ async function pictures(page: Page, least: number): Promise<void> {
   );
 }
 
-async function post(path: string, body: object, method = "POST"): Promise<void> {
-  const answer = await api(path, { method, body: JSON.stringify(body) });
-  assert.ok(answer.ok, `${answer.status} ${await answer.text()}`);
-}
-
-const hourMs = 3_600_000;
-
-function buy(): Record<string, unknown> {
-  const start = Math.floor(Date.now() / hourMs) * hourMs - 60 * hourMs;
-  return {
-    type: "buy",
-    asset: "BTC/USD",
-    entry_price: "45250",
-    target_price: "46900",
-    stop_loss: "44100",
-    timeframe: "1H",
-    confidence: 82,
-    source_model: "trend-v3",
-    market_context: "Above the weekly range on rising volume.",
-    generated_at: new Date().toISOString(),
-    candles: Array.from({ length: 60 }, (_, index) => {
-      const open = 45_000 + Math.round(Math.sin(index / 5) * 500);
-      const close = 45_000 + Math.round(Math.sin((index + 1) / 5) * 500);
-      const at = new Date(start + index * hourMs).toISOString();
-      return { at, open, close, high: Math.max(open, close) + 90, low: Math.min(open, close) - 90, volume: index + 5 };
-    }),
-  };
-}
-
-async function becomePremium(person: number): Promise<void> {
-  const until = new Date(Date.now() + 24 * hourMs).toISOString();
-  await post(`/api/signals/subscribers/${person}`, { premium_until: until }, "PUT");
-}
-
 test("onboarding, a signal with its chart, filter, mute and performance on a phone", async () => {
   const person = 700_000_004;
   const page = await open(person, "light");
@@ -98,8 +63,8 @@ test("onboarding, a signal with its chart, filter, mute and performance on a pho
   await press(page, "≥ 70%");
   await press(page, /^✅ Subscribe$/);
   await sees(page, "You are subscribed to trading signals");
-  await becomePremium(person);
-  await post("/api/signals", buy());
+  await makePremium(person);
+  await post("/api/signals", { ...buy(), candles: candles(60) });
   await sees(page, "BUY BTC/USD");
   await pictures(page, 1);
   assert.ok(await fits(page));
@@ -109,7 +74,7 @@ test("onboarding, a signal with its chart, filter, mute and performance on a pho
   await sees(page, "^^^^^^^^^^");
   await say(page, "/filter confidence:80 type:buy,sell asset:BTC/USD timeframe:1H");
   await sees(page, "1 of 1");
-  await post("/api/prices", { asset: "BTC/USD", price: "46950" });
+  await post("/api/prices", { asset: "BTC/USD", price: "48950" });
   await sees(page, "Target reached");
   await say(page, "/performance 7");
   await sees(page, "How the signals did");
@@ -126,8 +91,14 @@ test("the same in Korean, in the dark", async () => {
   await page.getByRole("button", { name: "시작", exact: true }).click();
   await press(page, "바로 구독");
   await sees(page, "매매 시그널을 구독했습니다");
-  await becomePremium(person);
-  await post("/api/signals", { ...buy(), type: "sell", target_price: "43900", stop_loss: "46100" });
+  await makePremium(person);
+  await post("/api/signals", {
+    ...buy(),
+    type: "sell",
+    target_price: "43900",
+    stop_loss: "46100",
+    candles: candles(60),
+  });
   await sees(page, "매도 BTC/USD");
   await sees(page, "진입가:");
   await pictures(page, 1);

@@ -1,76 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Message } from "@grammyjs/types";
-
-import { runApp } from "#test/support/app.ts";
 import { buttonsOf, openPerson, visibleText } from "#test/support/person.ts";
+import { buy, candles, isSignal, runSignals } from "#test/support/signals.ts";
 import { until } from "#test/support/until.ts";
 
-import { addGroup, setBotStanding } from "../../src/sandbox/world/chats.ts";
-import { sandboxAdminId } from "../../src/sandbox/world/first-world.ts";
-import type { ChatRecord } from "../../src/sandbox/world/world.ts";
-
 /** Everything a subscriber does in the chat, from the first start to the end of a trade. */
-const { sandbox, api } = await runApp({ DELIVERY_GLOBAL_PER_SECOND: "0", DELIVERY_CHAT_PER_SECOND: "0" });
-sandbox.limits.change(undefined);
+const { sandbox, post, makePremium } = await runSignals();
 const alex = await openPerson(sandbox.url, 700_000_003);
 const mina = await openPerson(sandbox.url, 700_000_002);
 /** Does what would be a flood of commands by one person. */
 const sven = await openPerson(sandbox.url, 700_000_004);
-
-async function post(path: string, body: object): Promise<Record<string, unknown>> {
-  const answer = await api(path, { method: "POST", body: JSON.stringify(body) });
-  const read = (await answer.json()) as Record<string, unknown>;
-  assert.ok(answer.ok, `${answer.status} ${JSON.stringify(read)}`);
-  return read;
-}
-
-async function makePremium(id: number): Promise<void> {
-  const answer = await api(`/api/signals/subscribers/${id}`, {
-    method: "PUT",
-    body: JSON.stringify({ premium_until: new Date(Date.now() + 86_400_000).toISOString() }),
-  });
-  assert.equal(answer.status, 200);
-}
-
-const hourMs = 3_600_000;
-
-function candles(count: number): readonly object[] {
-  const start = Math.floor(Date.now() / hourMs) * hourMs - count * hourMs;
-  return Array.from({ length: count }, (_, index) => {
-    const open = 45_000 + Math.round(Math.sin(index / 4) * 600);
-    const close = 45_000 + Math.round(Math.sin((index + 1) / 4) * 600);
-    return {
-      at: new Date(start + index * hourMs).toISOString(),
-      open,
-      close,
-      high: Math.max(open, close) + 120,
-      low: Math.min(open, close) - 120,
-      volume: 10 + index,
-    };
-  });
-}
-
-function buy(asset = "BTC/USD"): Record<string, unknown> {
-  return {
-    type: "buy",
-    asset,
-    entry_price: "45250",
-    target_price: "48900",
-    stop_loss: "43800",
-    timeframe: "1H",
-    confidence: 82,
-    source_model: "trend-v3",
-    notes: ["Half off at <47,000>"],
-    generated_at: new Date().toISOString(),
-  };
-}
-
-function isSignal(asset: string): (message: Message) => boolean {
-  return (message) =>
-    visibleText(message).includes(asset) && buttonsOf(message).some(({ text }) => /Chart|차트/.test(text));
-}
 
 test("a newcomer is asked a few questions, each of which can be skipped, and is subscribed", async () => {
   await alex.start();
@@ -288,56 +228,6 @@ test("the latest signals stand in one message, page by page", async () => {
   await sven.press("Newest");
   await sven.say("/signals 21");
   await sven.sees("Expected a number from 1 to 20");
-});
-
-test("in a group its admins subscribe, and nobody else", async () => {
-  const { chat } = (await sven.act("groups", { title: "Traders", memberIds: [sven.id, mina.id] })) as {
-    chat: { id: number };
-  };
-  await mina.say("/subscribe", chat.id);
-  await mina.sees("그룹 관리자만 바꿀 수 있습니다", { chatId: chat.id });
-  await sven.say("/subscribe", chat.id);
-  await sven.sees("You are subscribed to trading signals", { chatId: chat.id });
-  await sven.say("/filter asset:XRP/USD", chat.id);
-  await sven.sees("only XRP/USD", { chatId: chat.id });
-  await api(`/api/signals/subscribers/${chat.id}`, {
-    method: "PUT",
-    body: JSON.stringify({ premium_until: new Date(Date.now() + 86_400_000).toISOString() }),
-  });
-  await post("/api/signals", buy("XRP/USD"));
-  const posted = await sven.waits("the signal", (message) => /BUY XRP\/USD/.test(message.text ?? ""), {
-    chatId: chat.id,
-  });
-  assert.deepEqual(buttonsOf(posted), []);
-  await sven.say("/unsubscribe", chat.id);
-  await sven.sees("You get no more signals", { chatId: chat.id });
-});
-
-test("an operator who makes the bot an admin of a channel is asked whether signals go there", async () => {
-  const { world } = sandbox;
-  const dana = await openPerson(sandbox.url, sandboxAdminId);
-  await dana.start();
-  await dana.press("Not now");
-  const person = world.people.get(sandboxAdminId);
-  assert.ok(person !== undefined);
-  const group = addGroup(world, { id: -1_001_234_567_890, title: "Signals <daily>", memberIds: [dana.id] });
-  const channel: ChatRecord = { ...group, type: "channel" };
-  world.chats.set(channel.id, channel);
-  setBotStanding(world, channel, "administrator", person);
-  await dana.sees("I am an admin of the channel Signals <daily> now");
-  await dana.press("Post signals there");
-  await dana.sees(/Signals <daily>\n✅ You are subscribed|Signals <daily>[\s\S]*subscribed to trading signals/);
-  await dana.say(`/filter ${channel.id} type:buy`);
-  await dana.sees("buy signals");
-  await alex.say(`/unsubscribe ${channel.id}`);
-  await alex.sees("I know no group or channel -1001234567890 that you may change");
-  const posted = (): readonly string[] =>
-    [...channel.messages.values()].map(({ message }) => message.text ?? message.caption ?? "");
-  await makePremium(channel.id);
-  await post("/api/signals", buy("DOT/USD"));
-  await until("the signal in the channel", () => posted().some((text) => text.includes("BUY DOT/USD")));
-  await dana.say(`/unsubscribe ${channel.id}`);
-  await dana.sees("You get no more signals");
 });
 
 test("made-up buttons do nothing", async () => {

@@ -97,7 +97,7 @@ signals-performance-summary =
 signals-performance-by-model = <b>By model</b>
 signals-performance-by-asset = <b>By asset</b>
 signals-performance-by-confidence = <b>By confidence</b>
-signals-performance-line = • { $name } ({ $count }): { $winRate } won, ø { $average }
+signals-performance-line = • { $name } ({ $count }): { $winRate } won, ø { $average }
 
 # === Filters ===
 signals-type-buy = buy

@@ -92,7 +92,7 @@ signals-performance-summary =
 signals-performance-by-model = <b>모델별</b>
 signals-performance-by-asset = <b>종목별</b>
 signals-performance-by-confidence = <b>신뢰도별</b>
-signals-performance-line = • { $name } ({ $count }건): 승률 { $winRate }, ø { $average }
+signals-performance-line = • { $name } ({ $count }): 승률 { $winRate }, ø { $average }
 
 # === 필터 ===
 signals-type-buy = 매수
