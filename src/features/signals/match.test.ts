@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { sql } from "kysely";
 
 import { inTransaction, type Tx } from "#kernel/db/index.ts";

@@ -22,13 +22,14 @@ export interface Position {
   readonly lastPrice: Decimal | undefined;
 }
 
-/** The first press of a button under a signal: the nearest thing to a read receipt. */
+/** The first press of a button under a signal: the nearest thing to a read receipt. Nothing for a signal that is none. */
 export async function noteReading(
   tx: Tx,
   of: { readonly signalId: number; readonly chatId: number; readonly now: Date },
 ): Promise<void> {
   await sql`
-    insert into signals.reading (signal_id, chat_id, read_at) values (${of.signalId}, ${of.chatId}, ${of.now})
+    insert into signals.reading (signal_id, chat_id, read_at)
+    select id, ${of.chatId}::bigint, ${of.now}::timestamptz from signals.signal where id = ${of.signalId}
     on conflict (signal_id, chat_id) do nothing`.execute(tx);
 }
 
