@@ -19,6 +19,11 @@ test("what is no two times is not taken for any", () => {
   }
 });
 
+test("an end that would meet the other goes one step further, over midnight too", () => {
+  assert.deepEqual(shiftQuietRange({ from: 60, to: 90 }, "from", 30), { from: 120, to: 90 });
+  assert.deepEqual(shiftQuietRange({ from: 0, to: 30 }, "to", -30), { from: 0, to: 24 * 60 - 30 });
+});
+
 test("whatever a screen shows can be typed, and moving an end never makes the two the same", () => {
   const minute = fc.integer({ min: 0, max: 24 * 60 - 1 });
   fc.assert(

@@ -226,6 +226,21 @@ test("what is slow lets others of its chat pass, also while it waits to be tried
   horizon.finish(candidate(3, 1));
   assert.equal(horizon.size(), 0);
 
+  // Nor when a gap behind it is read: more waits in the database than is kept here.
+  for (let id = 31; id < 45; id += 1) horizon.offer(candidate(id, 2));
+  assert.deepEqual(all(horizon), [31]);
+  horizon.letPass(candidate(31, 2));
+  for (let id = 32; !horizon.hasGaps(); id += 1) {
+    assert.deepEqual(all(horizon), [id]);
+    horizon.finish(candidate(id, 2));
+  }
+  horizon.fillGap(
+    2,
+    [31, 43, 44].map((id) => candidate(id, 2)),
+  );
+  assert.deepEqual(all(horizon), [43]);
+  horizon.forget(2);
+
   for (let id = 11; id < 20; id += 1) horizon.offer(candidate(id, 1));
   const slow: number[] = [];
   for (let round = 0; round < 9; round += 1) {
