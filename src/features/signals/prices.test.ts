@@ -85,6 +85,22 @@ test("of prices posted at the same time by many, one decides", async () => {
   assert.ok((await outcomeOf(id)) !== undefined);
 });
 
+test("a signal that is cancelled or corrected while a price ends it is one or the other", async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const asset = `R${round}`;
+    const id = await signal({ asset, ...levels });
+    const [, cancelled, corrected] = await Promise.all([
+      post([{ asset, price: "111", at: new Date(Date.now() + 1000).toISOString() }]),
+      app.call("POST", `/api/signals/${id}/cancel`, {}),
+      app.call("PATCH", `/api/signals/${id}`, { confidence: 50 }),
+    ]);
+    const now = (await app.call("GET", `/api/signals/${id}`)).body;
+    assert.equal(cancelled.status === 200, now["cancelled_at"] !== undefined);
+    assert.equal(now["outcome"] !== undefined, now["cancelled_at"] === undefined, "one of the two");
+    assert.ok([200, 409].includes(corrected.status));
+  }
+});
+
 test("a signal that expires ends at the last price before, or without one", async () => {
   const expires = { expires_at: new Date(Date.now() + 60_000).toISOString() };
   const [priced, unpriced] = [

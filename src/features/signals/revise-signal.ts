@@ -7,7 +7,8 @@ import { AppError } from "#kernel/lib/errors.ts";
 
 import { checkSignal } from "./check-signal.ts";
 import type { Decimal } from "./decimal.ts";
-import { signalIsOver, unknownSignal } from "./errors.ts";
+import { signalIsOver } from "./errors.ts";
+import { lockSignal } from "./lock-signal.ts";
 import type { RecordOutcomes } from "./outcome.ts";
 import { findSignal, type Signal } from "./signal.ts";
 
@@ -62,7 +63,7 @@ export async function cancelSignal(
   tx: Tx,
   { id, reason }: { readonly id: number; readonly reason: string | undefined },
 ): Promise<Signal> {
-  const known = await lock(tx, id);
+  const known = await lockSignal(tx, id);
   if (known.cancelled !== undefined) return known;
   if (known.outcome !== undefined) throw new AppError(signalIsOver);
   await sql`
@@ -82,15 +83,8 @@ export async function cancelSignal(
 }
 
 async function lockOpen(tx: Tx, id: number): Promise<Signal> {
-  const signal = await lock(tx, id);
+  const signal = await lockSignal(tx, id);
   if (signal.cancelled !== undefined || signal.outcome !== undefined) throw new AppError(signalIsOver);
-  return signal;
-}
-
-async function lock(tx: Tx, id: number): Promise<Signal> {
-  await sql`select from signals.signal where id = ${id} for update`.execute(tx);
-  const signal = await findSignal(tx, id);
-  if (signal === undefined) throw new AppError(unknownSignal, { id });
   return signal;
 }
 

@@ -1,10 +1,9 @@
-import { sql } from "kysely";
-
 import type { Tx } from "#kernel/db/index.ts";
 import { AppError } from "#kernel/lib/errors.ts";
 
 import type { Decimal } from "./decimal.ts";
-import { noOutcome, outcomeKnown, signalIsOver, unknownSignal } from "./errors.ts";
+import { noOutcome, outcomeKnown, signalIsOver } from "./errors.ts";
+import { lockSignal } from "./lock-signal.ts";
 import { type RecordOutcomes, recordOutcomes } from "./outcome.ts";
 import { findSignal, type OutcomeKind, type Signal } from "./signal.ts";
 
@@ -18,9 +17,7 @@ export async function setOutcome(
   of: { readonly id: number; readonly kind: OutcomeKind; readonly price: Decimal | undefined; readonly at: Date },
 ): Promise<Signal> {
   const { id, kind, at } = of;
-  await sql`select from signals.signal where id = ${id} for update`.execute(tx);
-  const signal = await findSignal(tx, id);
-  if (signal === undefined) throw new AppError(unknownSignal, { id });
+  const signal = await lockSignal(tx, id);
   if (signal.type !== "buy" && signal.type !== "sell") throw new AppError(noOutcome);
   if (signal.cancelled !== undefined) throw new AppError(signalIsOver);
   if (signal.outcome !== undefined) {

@@ -73,7 +73,7 @@ function stateOf({ correctedAt, cancelled, outcome }: Signal): string {
 
 async function lockShown(tx: Tx, signalId: number): Promise<string | undefined> {
   const { rows } = await sql<{ shown: string }>`
-    select shown from signals.signal where id = ${signalId} for update`.execute(tx);
+    select shown from signals.signal where id = ${signalId} for no key update`.execute(tx);
   return rows[0]?.shown;
 }
 
