@@ -210,13 +210,17 @@ test("while the service is away its last word holds for a day, and it is not ask
 });
 
 test("answers that are no key set, too large, redirected or endless leave the service unavailable", async () => {
+  const served = answer;
   const hostile: Readonly<Record<string, typeof answer>> = {
     text: (response) => response.end("<html>sign in</html>"),
     "no keys": (response) => response.end(JSON.stringify({ keys: "none" })),
     null: (response) => response.end("null"),
     "many keys": (response) => response.end(JSON.stringify({ keys: Array.from({ length: 101 }, () => ({})) })),
-    "a redirect": (response, { url }) =>
-      response.writeHead(302, { location: url === "/x" ? "/jwks.json" : "/x" }).end(),
+    // Where it leads there are good keys: they are not what was configured.
+    "a redirect": (response, request) => {
+      if (request.url === "/elsewhere") served(response, request);
+      else response.writeHead(302, { location: "/elsewhere" }).end();
+    },
     "an endless answer": (response) => {
       const more = (): void => {
         while (response.write(" ".repeat(65_536)));
