@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { buttonsOf, openPerson } from "#test/support/person.ts";
-import { buy, hourMs, runSignals } from "#test/support/signals.ts";
+import { buy, hourMs, isSignal, runSignals } from "#test/support/signals.ts";
 import { until } from "#test/support/until.ts";
 
 import { addGroup, setBotStanding } from "../../src/sandbox/world/chats.ts";
@@ -64,6 +64,24 @@ test("an operator who makes the bot an admin of a channel is asked whether signa
   await until("the signal in the channel", () => posted().some((text) => text.includes("BUY DOT/USD")));
   await dana.say(`/unsubscribe ${channel.id}`);
   await dana.sees("You get no more signals");
+});
+
+test("what a free reader is not told yet he cannot find out another way", async () => {
+  const pia = await openPerson(sandbox.url, sandbox.addStartedPeople(1)[0] ?? 0);
+  await pia.start();
+  await pia.press("Just subscribe");
+  const subscribed = await pia.sees("You are subscribed");
+  const { id } = await post("/api/signals", buy("BNB/USD"));
+  await mina.waits("the signal", isSignal("BNB/USD"));
+  await pia.say("/signals");
+  await pia.sees("There are no signals here yet");
+  await pia.say(`/why ${String(id)}`);
+  const why = await pia.sees("waits for the delay of the free tier");
+  assert.doesNotMatch(why.text ?? "", /BNB/);
+  for (const action of ["chart", "took", "mute"]) {
+    const { text } = await pia.forge(subscribed, `signal:${action}:${String(id)}`);
+    assert.equal(text, "This signal is not there any more.");
+  }
 });
 
 test("the examples of the documentation work", async () => {

@@ -189,7 +189,10 @@ async function screenOf(deps: OnboardingDeps, context: UpdateContext, step: Step
     case "welcome":
       return await welcome(deps, context);
     case "language":
-      return question(context.t("signals-onboarding-language"), pairs(languageButtons(context)));
+      return question(context.t("signals-onboarding-language"), [
+        ...pairs(languageButtons(context)),
+        [skip(context.t, "zone")],
+      ]);
     case "zone":
     case "typezone":
       return zoneQuestion(context);

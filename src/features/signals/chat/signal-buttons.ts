@@ -1,5 +1,6 @@
 import type { CallbackQuery } from "grammy/types";
 
+import type { Kernel } from "#kernel/feature.ts";
 import type { Job, JobQueue } from "#kernel/jobs/index.ts";
 import type { CallbackRoute, Content, UpdateContext } from "#kernel/telegram/index.ts";
 
@@ -11,8 +12,9 @@ import { oneLine } from "./foreign-text.ts";
 import { formatPrice } from "./format-price.ts";
 import type { ChartQuestion } from "./jobs/send-chart.ts";
 import { signalMessage } from "./signal-message.ts";
+import { isTold, toldUntil } from "./told-until.ts";
 
-export interface SignalButtonDeps {
+export interface SignalButtonDeps extends Pick<Kernel, "settings"> {
   readonly jobs: JobQueue;
   readonly sendChart: Job<ChartQuestion>;
 }
@@ -24,7 +26,7 @@ export function signalButtons(deps: SignalButtonDeps): readonly CallbackRoute[] 
       prefix: "signal",
       access: "user",
       run: async (context, [action, id = ""], query) => {
-        const signal = await pressedSignal(context, id);
+        const signal = await pressedSignal(deps, context, id);
         if (signal === undefined) return;
         const { tx, chat, now } = context;
         await noteReading(tx, { signalId: signal.id, chatId: chat.id, now });
@@ -38,10 +40,16 @@ export function signalButtons(deps: SignalButtonDeps): readonly CallbackRoute[] 
 }
 
 /** Undefined, and said so, for what is no signal, and outside private chats, where somebody has made the press up. */
-async function pressedSignal({ tx, t, chat, answer }: UpdateContext, id: string): Promise<Signal | undefined> {
+async function pressedSignal(
+  deps: SignalButtonDeps,
+  { tx, t, chat, now, answer }: UpdateContext,
+  id: string,
+): Promise<Signal | undefined> {
   const signal = chat.type === "private" && /^\d{1,15}$/.test(id) ? await findSignal(tx, Number(id)) : undefined;
-  if (signal === undefined) answer(t.plain("signals-signal-gone"), { alert: true });
-  return signal;
+  const until = await toldUntil(deps, tx, { chatId: chat.id, now });
+  if (signal !== undefined && isTold(signal, until)) return signal;
+  answer(t.plain("signals-signal-gone"), { alert: true });
+  return undefined;
 }
 
 interface Taking {

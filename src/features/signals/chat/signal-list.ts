@@ -3,13 +3,12 @@ import { html, Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData, type Content, plainText, type UpdateContext } from "#kernel/telegram/index.ts";
 
-import { signalSettings } from "../settings.ts";
 import { listSignals, type Signal } from "../signal.ts";
-import { readSubscription, tierOf } from "../subscriber.ts";
 import { oneLine } from "./foreign-text.ts";
 import { formatMove, formatPrice } from "./format-price.ts";
 import { formatTime } from "./format-time.ts";
 import { formatConfidence, sideOf, stateLines } from "./signal-message.ts";
+import { toldUntil } from "./told-until.ts";
 
 type ListDeps = Pick<Kernel, "settings">;
 
@@ -65,13 +64,11 @@ function readCount(text: string): number | undefined {
 
 async function pageScreen({ settings }: ListDeps, context: UpdateContext, page: Page): Promise<Content> {
   const { tx, t, chat, user, now } = context;
-  const rules = await settings.read(signalSettings);
-  const tier = tierOf(await readSubscription(tx, chat.id), rules, now);
-  // What a free reader is not told yet is not to be had here either.
-  const delayMs = tier === "premium" ? 0 : rules.freeDelayMinutes * 60_000;
+  const to = await toldUntil({ settings }, tx, { chatId: chat.id, now });
+  const minutes = to === undefined ? 0 : Math.round((now.getTime() - to.getTime()) / 60_000);
   const found = await listSignals(tx, {
     limit: page.count + 1,
-    to: new Date(now.getTime() - delayMs),
+    to,
     ...(page.beforeId !== undefined && { beforeId: page.beforeId }),
   });
   const shown = fitting(
@@ -85,9 +82,7 @@ async function pageScreen({ settings }: ListDeps, context: UpdateContext, page: 
   if (last !== undefined && found.length > shown.length) {
     buttons.push({ text: t.plain("signals-button-older"), callback: callbackData("signals", page.count, last.id) });
   }
-  const title = t(tier === "free" && delayMs > 0 ? "signals-list-title-free" : "signals-list-title", {
-    minutes: rules.freeDelayMinutes,
-  });
+  const title = t(minutes > 0 ? "signals-list-title-free" : "signals-list-title", { minutes });
   const parts = last === undefined ? [t("signals-list-none")] : [title, ...shown.map(({ lines }) => lines)];
   return {
     kind: "text",
@@ -122,9 +117,9 @@ function entry(signal: Signal, timeZone: string, t: Translate): Html {
       ? ` (${formatMove({ from: entryPrice, to: targetPrice, side }, t.language)})`
       : "";
   const way = [
-    entryPrice !== undefined && price(entryPrice),
-    targetPrice !== undefined && `→ ${price(targetPrice)}${move}`,
-    stopLoss !== undefined && `· SL ${price(stopLoss)}`,
+    entryPrice !== undefined && html`${price(entryPrice)}`,
+    targetPrice !== undefined && html`→ ${price(targetPrice)}${move}`,
+    stopLoss !== undefined && t("signals-compact-stop", { price: price(stopLoss), move: "" }),
   ].filter((part) => part !== false);
   const facts = [
     timeframe !== undefined && oneLine(timeframe, 8),
@@ -133,7 +128,7 @@ function entry(signal: Signal, timeZone: string, t: Translate): Html {
   ].filter((part) => part !== false);
   return Html.join([
     html`${t(`signals-head-${type}`, { asset: oneLine(asset, longestAsset) })} <code>${id}</code>`,
-    ...(way.length === 0 ? [] : [Html.text(way.join(" "))]),
+    ...(way.length === 0 ? [] : [Html.join(way, " ")]),
     Html.text(facts.join(" · ")),
     ...stateLines(signal, t),
   ]);

@@ -42,7 +42,7 @@ export function signalsChat(deps: SignalsChatDeps): ChatParts & Required<Pick<Fe
     whyParts(deps),
     settings,
     onboarding,
-    { callbacks: signalButtons({ jobs: deps.jobs, sendChart }) },
+    { callbacks: signalButtons({ ...deps, sendChart }) },
   ];
   return {
     commands: parts.flatMap(({ commands = [] }): readonly Command[] => commands),

@@ -1,6 +1,6 @@
 import type { Message } from "grammy/types";
 
-import type { ChatParts } from "#kernel/feature.ts";
+import type { ChatParts, Kernel } from "#kernel/feature.ts";
 import { html, Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import type { UpdateContext } from "#kernel/telegram/index.ts";
@@ -12,9 +12,14 @@ import { oneLine } from "./foreign-text.ts";
 import { formatTime } from "./format-time.ts";
 import { formatConfidence } from "./signal-message.ts";
 import { rangeWords } from "./subscription-words.ts";
+import { isTold, toldUntil } from "./told-until.ts";
+
+export interface WhyDeps extends Pick<Kernel, "settings"> {
+  readonly explainSignal: ExplainSignal;
+}
 
 /** `/why` as an answer to a signal, `/why 123`, or `/why` for the latest: what decided whether it came, with the times. */
-export function whyParts({ explainSignal }: { readonly explainSignal: ExplainSignal }): ChatParts {
+export function whyParts(deps: WhyDeps): ChatParts {
   return {
     commands: [
       {
@@ -22,21 +27,29 @@ export function whyParts({ explainSignal }: { readonly explainSignal: ExplainSig
         description: "signals-command-why",
         access: "user",
         run: async (context, args) => {
-          const { tx, t, chat, reply } = context;
-          const signal = await signalAsked(context, args.trim());
-          if (signal === undefined) {
-            await reply(t("signals-why-usage"));
-            return;
-          }
-          const why = await explainSignal(tx, { signalId: signal.id, chatId: chat.id });
-          await reply(Html.join([heading(signal, context), whyText(why, context)], "\n\n"));
+          await context.reply(await answer(deps, context, args.trim()));
         },
       },
     ],
   };
 }
 
-async function signalAsked({ tx, update }: UpdateContext, typed: string): Promise<Signal | undefined> {
+async function answer(deps: WhyDeps, context: UpdateContext, typed: string): Promise<Html> {
+  const { tx, t, chat, now } = context;
+  const until = await toldUntil(deps, tx, { chatId: chat.id, now });
+  const signal = await signalAsked(context, typed, until);
+  if (signal === undefined) return t("signals-why-usage");
+  const why = await deps.explainSignal(tx, { signalId: signal.id, chatId: chat.id });
+  if (isTold(signal, until)) return Html.join([heading(signal, context), whyText(why, context)], "\n\n");
+  // He is not to hear of it yet: only that it waits, if it does.
+  return why.verdict === "waiting" ? whyText(why, context) : t("signals-why-usage");
+}
+
+async function signalAsked(
+  { tx, update }: UpdateContext,
+  typed: string,
+  until: Date | undefined,
+): Promise<Signal | undefined> {
   if (typed !== "") {
     const id = /^#?(\d{1,15})$/.exec(typed)?.[1];
     return id === undefined ? undefined : await findSignal(tx, Number(id));
@@ -46,7 +59,7 @@ async function signalAsked({ tx, update }: UpdateContext, typed: string): Promis
     const id = signalOf(answered);
     return id === undefined ? undefined : await findSignal(tx, id);
   }
-  return (await listSignals(tx, { limit: 1 }))[0];
+  return (await listSignals(tx, { limit: 1, to: until }))[0];
 }
 
 /** Telegram brings the buttons of an answered message along, and they name the signal. */
