@@ -10,6 +10,8 @@ export interface Deed {
   readonly endedMs: number;
   /** Names of the replicas it was done to. */
   readonly replicas: readonly string[];
+  /** Whether another replica was ready when it began. */
+  readonly hasHeir: boolean;
 }
 
 const slowDatabaseMs = 40;
@@ -24,9 +26,11 @@ export async function runNemesis(rig: Rig, steps: readonly Step[]): Promise<read
   const deeds = steps.map(async (step): Promise<Deed> => {
     await sleep(Math.max(0, began + step.afterMs - machineMs()));
     const target = await targetOf(rig, step);
+    const heirs = rig.replicas.filter((replica) => replica !== target && replica.url() !== undefined);
+    const hasHeir = step.kind !== "kill-all" && heirs.length > 0;
     const beganMs = machineMs();
     const replicas = await faults[step.kind](rig, step, target);
-    return { kind: step.kind, beganMs, endedMs: machineMs(), replicas: replicas.map(({ name }) => name) };
+    return { kind: step.kind, beganMs, endedMs: machineMs(), replicas: replicas.map(({ name }) => name), hasHeir };
   });
   return (await Promise.all(deeds)).filter((deed) => !isPeace(deed));
 }
@@ -42,21 +46,8 @@ type Fault = (rig: Rig, step: Step, target: Replica | undefined) => Promise<read
 async function killed(replicas: readonly Replica[], { forMs }: Step): Promise<readonly Replica[]> {
   await Promise.all(replicas.map(async ({ kill }) => await kill()));
   await sleep(forMs);
-  await Promise.all(replicas.map(async (replica) => await restart(replica)));
+  await Promise.all(replicas.map(async ({ start }) => await start()));
   return replicas;
-}
-
-/** Whoever orchestrates the program tries again when it could not start, because its database was away. */
-async function restart({ start }: Replica): Promise<void> {
-  for (let attempt = 1; attempt <= 20; attempt += 1) {
-    const isReady = await start().then(
-      () => true,
-      () => false,
-    );
-    if (isReady) return;
-    await sleep(500);
-  }
-  throw new Error("a replica did not come back");
 }
 
 const one = (target: Replica | undefined): readonly Replica[] => (target === undefined ? [] : [target]);

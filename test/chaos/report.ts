@@ -22,8 +22,10 @@ export interface Figures {
   readonly repeated: number;
   readonly unknown: number;
   readonly lost: number;
-  /** From each kill to the next message, in milliseconds. */
+  /** From each kill to the next message, in milliseconds; where another replica was ready. */
   readonly recoveriesMs: readonly number[];
+  /** Where none was: until one had started again. */
+  readonly restartsMs: readonly number[];
   readonly preCheckoutsMs: readonly number[];
   readonly unanswered: number;
   /** From a question to its answer, in calm moments right after a lot was sent to whoever asks. */
@@ -48,11 +50,18 @@ export function figuresOf({ seed, history, verdicts }: Run): Figures {
     repeated: history.deliveries.reduce((sum, { events }) => sum + events.filter((e) => e === "repeated").length, 0),
     unknown: history.deliveries.filter(({ state }) => state === "unknown").length,
     lost,
-    recoveriesMs: recoveries(history).flatMap(({ tookMs }) => (tookMs === undefined ? [] : [Math.round(tookMs)])),
+    recoveriesMs: recoveryTimes(history, true),
+    restartsMs: recoveryTimes(history, false),
     preCheckoutsMs: times,
     unanswered: waits.length - times.length,
     repliesMs: replyWaits(history).map(Math.round),
   };
+}
+
+function recoveryTimes(history: History, withHeir: boolean): readonly number[] {
+  return recoveries(history).flatMap(({ tookMs, hasHeir }) =>
+    tookMs === undefined || hasHeir !== withHeir ? [] : [Math.round(tookMs)],
+  );
 }
 
 export function spreadOf(sample: readonly number[]): string {

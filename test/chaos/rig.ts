@@ -13,6 +13,7 @@ import { silentLogger } from "#kernel/observability/index.ts";
 import { makeTemplate, templateName } from "#test/support/database.ts";
 import { type Program, spawnProgram } from "#test/support/program.ts";
 
+import { sleep } from "../../bench/harness/machine-clock.ts";
 import { type Remote, startProcess } from "../../bench/harness/rpc.ts";
 import { openProxy, type Proxy } from "./proxy.ts";
 import type { TelegramMethods } from "./telegram/server.ts";
@@ -82,7 +83,7 @@ export interface Replica {
   /** Undefined while it does not run. */
   readonly url: () => string | undefined;
   readonly pid: () => number | undefined;
-  /** Resolves when it is ready. Does nothing for one that runs. @throws when it ended instead. */
+  /** Resolves when it is ready, whatever it takes. Does nothing for one that runs. */
   readonly start: () => Promise<void>;
   readonly kill: () => Promise<void>;
   readonly signal: (signal: NodeJS.Signals) => void;
@@ -163,6 +164,10 @@ export async function openRig({ server, replicas: count, environment = {} }: Rig
   };
 }
 
+/** Whoever looks after the program starts it again when it could not start, because its database was away. */
+const startAttempts = 20;
+const startAgainMs = 500;
+
 async function dropDatabase(server: ChaosServer, url: string, name: string): Promise<void> {
   const admin = new URL(url);
   admin.pathname = `/${templateName}`;
@@ -203,9 +208,17 @@ function makeReplica(
     url: () => (isReady ? program?.url() : undefined),
     pid: () => program?.pid,
     start: async () => {
-      // Two that have killed it both start it: it is one replica all the same.
-      if (program === undefined) ready = launch();
-      await ready;
+      for (let attempt = 1; ; attempt += 1) {
+        // Two that have killed it both start it: it is one replica all the same.
+        if (program === undefined) ready = launch();
+        try {
+          await ready;
+          return;
+        } catch (error) {
+          if (attempt === startAttempts) throw error;
+          await sleep(startAgainMs);
+        }
+      }
     },
     kill,
     signal: (signal) => program?.signal(signal),

@@ -13,10 +13,10 @@ export const progressRules: readonly Rule[] = [
   },
   {
     name: "sending goes on after a kill",
-    says: "after a process was killed the next message leaves within 10 s, unless something else is wrong meanwhile",
+    says: "after a kill another replica sends within 10 s, if one is ready and nothing else is wrong meanwhile",
     check: (history) =>
-      recoveries(history).flatMap(({ kind, tookMs, isAlone }): readonly Violation[] =>
-        !isAlone || (tookMs !== undefined && tookMs <= takeOverMs)
+      recoveries(history).flatMap(({ kind, tookMs, isAlone, hasHeir }): readonly Violation[] =>
+        !isAlone || !hasHeir || (tookMs !== undefined && tookMs <= takeOverMs)
           ? []
           : [{ detail: `${kind}: ${tookMs === undefined ? "nothing more was sent" : `${Math.round(tookMs)} ms`}` }],
       ),
@@ -27,6 +27,8 @@ export interface Recovery {
   readonly kind: string;
   /** Until the next message was accepted; undefined: none was. */
   readonly tookMs: number | undefined;
+  /** Another replica was ready to go on. */
+  readonly hasHeir: boolean;
   /** Nothing else was done until then. */
   readonly isAlone: boolean;
 }
@@ -45,6 +47,6 @@ export function recoveries({ deeds, sends }: History): readonly Recovery[] {
       const isAlone = !deeds.some(
         (other) => other !== deed && other.beganMs < untilMs && other.endedMs > deed.beganMs - takeOverMs,
       );
-      return { kind: deed.kind, tookMs: next && next.ms - deed.beganMs, isAlone };
+      return { kind: deed.kind, tookMs: next && next.ms - deed.beganMs, hasHeir: deed.hasHeir, isAlone };
     });
 }
