@@ -30,6 +30,8 @@ const commands: Readonly<Record<string, CliCommand>> = {
   // Opening the storage has done it.
   migrate: async () => "The database is up to date.",
   "api-key": apiKeyCommand,
+  block: async (tools, args) => await (await import("./cli/block.ts")).blockCommand(tools, args),
+  unblock: async (tools, args) => await (await import("./cli/block.ts")).unblockCommand(tools, args),
   credit: creditCommand,
   // Each loads what only it needs: settings know every feature, which takes a while.
   demo: async (tools, args) => await (await import("./cli/demo.ts")).demoCommand(tools, args),

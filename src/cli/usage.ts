@@ -10,6 +10,9 @@ export const usage = `Usage: telecast <command>
   api-key create <name> --scope <scope>... [--ip <address or range>...] [--expires <date>]
   api-key list
   api-key revoke <prefix>
+  block <telegram id or @username> <reason>
+  unblock <telegram id or @username> <reason>
+                                      shut a person out of all but payment support and his own data; let him in
   credit <telegram id or @username> <amount> <reason>
                                       give (+5) or take (-2.5) credits
   demo [<seed>]                       made-up signals to look at, the last ones sent to subscribers

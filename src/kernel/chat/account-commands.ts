@@ -45,12 +45,20 @@ export function accountCommands(deps: ChatDeps): ChatParts {
           await help(deps, context);
         },
       },
-      { name: "cancel", description: "chat-command-cancel", access: "user", inGroups: true, run: cancel },
-      { name: "terms", description: "chat-command-terms", access: "user", run: terms },
+      {
+        name: "cancel",
+        description: "chat-command-cancel",
+        access: "user",
+        inGroups: true,
+        whenBlocked: true,
+        run: cancel,
+      },
+      { name: "terms", description: "chat-command-terms", access: "user", whenBlocked: true, run: terms },
       {
         name: "privacy",
         description: "chat-command-privacy",
         access: "user",
+        whenBlocked: true,
         run: async ({ t, reply }) => {
           const { failedDays } = await deps.settings.read(updateRetentionSettings);
           await reply(t("chat-privacy", { failedDays }));

@@ -1,6 +1,7 @@
 import type { Tx } from "../db/index.ts";
 import type { MoneyEvent } from "../ledger/index.ts";
 import { formatCredits } from "../lib/money.ts";
+import type { Translate } from "../lib/texts.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { putRefundCard, tellRefund } from "./refund-card.ts";
 
@@ -34,9 +35,15 @@ export async function announceMoney(deps: ChatDeps, tx: Tx, event: MoneyEvent): 
           topic: "system_error",
           lane: "alert",
           critical: true,
-          content: { kind: "text", html: deps.texts("en")("chat-drift", { detail: event.detail }) },
+          content: { kind: "text", html: (await textsOf(deps, tx, chatId))("chat-drift", { detail: event.detail }) },
         });
       }
       return;
   }
+}
+
+/** In the language of whose private chat it is; groups are spoken to in English. */
+async function textsOf({ accounts, texts }: ChatDeps, tx: Tx, chatId: number): Promise<Translate> {
+  const person = await accounts.userByTelegramId(tx, chatId);
+  return texts(person?.language ?? "en");
 }

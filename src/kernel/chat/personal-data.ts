@@ -19,6 +19,7 @@ export function personalDataCommands(deps: ChatDeps): ChatParts {
         name: "export",
         description: "chat-command-export",
         access: "user",
+        whenBlocked: true,
         run: async (context) => {
           await sendExport(deps, context);
         },
@@ -27,6 +28,7 @@ export function personalDataCommands(deps: ChatDeps): ChatParts {
         name: "forget",
         description: "chat-command-forget",
         access: "user",
+        whenBlocked: true,
         run: async (context) => {
           await askForget(deps, context);
         },
@@ -36,6 +38,7 @@ export function personalDataCommands(deps: ChatDeps): ChatParts {
       {
         prefix: "forget",
         access: "user",
+        whenBlocked: true,
         run: async (context, [verdict, until, signature]) => {
           if (verdict === "no") {
             await context.editPressed(context.t("chat-forget-kept"));

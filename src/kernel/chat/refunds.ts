@@ -9,7 +9,8 @@ import { putRefundCard, tellRefund } from "./refund-card.ts";
 
 const reasonDialog = "chat.refund-reason";
 const shownPayments = 8;
-const longestReason = 500;
+/** Shown whole on the admins' card. */
+const longestReason = 1000;
 
 /** `/paysupport` for people, and the decision of the admins. */
 export function refunds(deps: ChatDeps): ChatParts {
@@ -19,6 +20,7 @@ export function refunds(deps: ChatDeps): ChatParts {
         name: "paysupport",
         description: "chat-command-paysupport",
         access: "user",
+        whenBlocked: true,
         run: async (context) => {
           await showPayments(deps, context);
         },
@@ -28,6 +30,7 @@ export function refunds(deps: ChatDeps): ChatParts {
       {
         prefix: "paysupport",
         access: "user",
+        whenBlocked: true,
         run: async (context, [handle]) => {
           await askReason(deps, context, handle);
         },
@@ -43,9 +46,12 @@ export function refunds(deps: ChatDeps): ChatParts {
     dialogs: [
       {
         flow: reasonDialog,
+        whenBlocked: true,
         onMessage: async (context, { data }, message) => {
           if (message.text === undefined) return "pass";
-          await request(deps, context, { chargeId: String(data["chargeId"]), reason: message.text });
+          if (message.text.length > longestReason) {
+            await context.reply(context.t("chat-paysupport-reason-long", { longest: longestReason }));
+          } else await request(deps, context, { chargeId: String(data["chargeId"]), reason: message.text });
           return "handled";
         },
       },
@@ -103,7 +109,7 @@ async function request(
   const result = await deps.ledger.stars.requestRefund(tx, {
     userId: user.id,
     chargeId,
-    reason: reason.slice(0, longestReason),
+    reason,
   });
   if (!result.ok) {
     await reply(

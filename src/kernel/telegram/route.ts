@@ -52,6 +52,8 @@ export interface Command {
   readonly access: Role;
   /** In groups too; default private chats only. */
   readonly inGroups?: boolean;
+  /** Also for who is shut out: payment support and his own data stay open to everybody. */
+  readonly whenBlocked?: boolean;
   readonly run: (context: UpdateContext, args: string) => Promise<void>;
 }
 
@@ -59,6 +61,8 @@ export interface CallbackRoute {
   /** The part of the data before the first `:`. */
   readonly prefix: string;
   readonly access: Role;
+  /** Also for who is shut out. */
+  readonly whenBlocked?: boolean;
   /** `args` are the parts after the prefix. They come from outside: whoever presses may not own what they name. */
   readonly run: (context: UpdateContext, args: readonly string[], query: CallbackQuery) => Promise<void>;
 }
@@ -77,6 +81,8 @@ export interface Dialog {
   readonly flow: string;
   /** Commands that leave it open. Every other closes it, unless that command opened or moved a dialog itself. */
   readonly keptBy?: readonly string[];
+  /** Also for who is shut out. */
+  readonly whenBlocked?: boolean;
   /** A message, other than a command, while this dialog is open. */
   readonly onMessage: (context: UpdateContext, state: DialogState, message: Message) => Promise<"handled" | "pass">;
 }

@@ -78,8 +78,24 @@ const telegram = rig.replica({
         command("order", {
           run: async ({ dialog }) => await dialog.set({ flow, step: "what", data: { secret: "plan" } }),
         }),
+        command("complain", {
+          whenBlocked: true,
+          run: async ({ dialog, reply }) => {
+            await dialog.set({ flow: "test.complaint", step: "what", data: {} });
+            await reply(Html.text("what is it?"));
+          },
+        }),
       ],
       dialogs: [
+        {
+          flow: "test.complaint",
+          whenBlocked: true,
+          onMessage: async ({ reply }, _state, { text = "" }) => {
+            if (text.startsWith("prompt")) return "pass";
+            await reply(Html.text(`heard ${text}`));
+            return "handled";
+          },
+        },
         {
           flow,
           keptBy: ["help"],
@@ -270,6 +286,16 @@ test("who is blocked is told so and nothing is done for him", async () => {
   assert.match((await say("/start", { from: 66 }))[0] ?? "", /closed this bot/);
   assert.deepEqual(await say("prompt", { from: 66 }), []);
   assert.deepEqual(log, []);
+});
+
+test("who is blocked still gets at what is open to all, and from there nowhere else", async () => {
+  assert.deepEqual(await say("/complain", { from: 66 }), ["what is it?"]);
+  assert.deepEqual(await say("my money", { from: 66 }), ["heard my money"]);
+  assert.deepEqual(await say("prompt", { from: 66 }), [], "a dialog that passes opens nothing");
+  assert.deepEqual(log, []);
+  await sql`update account.person set blocked = false where telegram_id = 66`.execute(db);
+  await say("prompt", { from: 66 });
+  assert.deepEqual(log, ["low: prompt"]);
 });
 
 const membership = (chat: number, status: string): object => ({

@@ -162,7 +162,7 @@ async function dispatch(deps: RouterDeps, situation: Situation, request: Request
   if (subscription !== undefined) return await serve(deps, situation, "subscription");
   if (message?.successful_payment !== undefined) return await serve(deps, situation, "successful_payment");
   if (message?.refunded_payment !== undefined) return await serve(deps, situation, "refunded_payment");
-  if (context.user.blocked) return await turnAway(situation, request);
+  if (context.user.blocked && !(await isOpenToAll(deps, situation, request))) return await turnAway(situation, request);
   if (request !== undefined && "press" in request) return await press(deps, context, request.press);
   if (message === undefined) return "ignored";
   if (request !== undefined) return await command(deps, situation, request.command);
@@ -175,6 +175,17 @@ async function serve({ book }: RouterDeps, { context, work }: Situation, kind: S
   if (routes.length === 0 && kind === "successful_payment") throw new Error("nobody takes payments");
   for (const { run } of routes) await run(context, work.update);
   return `service:${kind}`;
+}
+
+/** What is left to who is shut out. */
+async function isOpenToAll(
+  { book }: RouterDeps,
+  { dialog }: Situation,
+  request: Request | undefined,
+): Promise<boolean> {
+  if (request === undefined) return book.dialogs.get((await dialog.current())?.flow ?? "")?.whenBlocked === true;
+  if ("command" in request) return book.commands.get(request.command.name)?.whenBlocked === true;
+  return book.callbacks.get(parseCallbackData(request.press.data ?? "").prefix)?.whenBlocked === true;
 }
 
 async function turnAway({ context }: Situation, request: Request | undefined): Promise<string> {
@@ -249,6 +260,7 @@ async function converse({ book }: RouterDeps, { context, dialog }: Situation, me
   if (state !== undefined && open !== undefined && (await open.onMessage(context, state, message)) === "handled") {
     return `dialog:${open.flow}`;
   }
+  if (context.user.blocked) return "blocked";
   for (const { name, run } of book.messages) {
     if ((await run(context, message)) === "handled") return `message:${name}`;
   }

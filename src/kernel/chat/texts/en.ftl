@@ -136,6 +136,7 @@ chat-paysupport-choose = Which payment is it about?
 chat-paysupport-none = There is no payment of yours that could be refunded.
 chat-paysupport-payment = { $stars } ⭐ · { $date }
 chat-paysupport-reason = Why would you like { $stars } ⭐ back? One message is enough. /cancel stops.
+chat-paysupport-reason-long = Please say it in { $longest } characters at most. /cancel stops.
 chat-paysupport-sent = Your request is with the operators. You will hear from me here.
 chat-paysupport-already_requested = This payment is already being looked at.
 chat-paysupport-unknown = This payment cannot be refunded any more.

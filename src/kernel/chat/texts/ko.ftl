@@ -127,6 +127,7 @@ chat-paysupport-choose = 어떤 결제인가요?
 chat-paysupport-none = 환불할 수 있는 결제가 없습니다.
 chat-paysupport-payment = ⭐ { $stars } · { $date }
 chat-paysupport-reason = 스타 { $stars }개를 환불받으려는 이유를 메시지 하나로 적어 주세요. /cancel 로 멈출 수 있습니다.
+chat-paysupport-reason-long = { $longest }자 이내로 적어 주세요. /cancel 로 멈출 수 있습니다.
 chat-paysupport-sent = 요청을 운영자에게 전달했습니다. 결과는 여기로 알려 드립니다.
 chat-paysupport-already_requested = 이미 확인 중인 결제입니다.
 chat-paysupport-unknown = 더 이상 환불할 수 없는 결제입니다.

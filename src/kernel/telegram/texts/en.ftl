@@ -1,7 +1,7 @@
 # What the bot says when nobody else does.
 telegram-apology = Sorry, something went wrong on our side, and this was not done. If it happens again, tell the operator this code: <code>{ $reference }</code>
 telegram-apology-button = Sorry, something went wrong on our side. Code: { $reference }
-telegram-blocked = The operator has closed this bot for you.
+telegram-blocked = The operator has closed this bot for you. Payments: /paysupport. What is stored about you: /privacy, /export, /forget.
 telegram-did-you-mean = There is no command /{ $typed }. Did you mean /{ $name }?
 telegram-not-understood = I don't know what to do with this. /help shows what I can do.
 telegram-old-button = This button no longer works.
