@@ -15,22 +15,10 @@ export type ParsedCondition =
       readonly length: number;
     };
 
-const signs: Readonly<Record<string, PriceCondition["direction"]>> = {
-  ">": "above",
-  ">=": "above",
-  "≥": "above",
-  above: "above",
-  over: "above",
-  이상: "above",
-  초과: "above",
-  "<": "below",
-  "<=": "below",
-  "≤": "below",
-  below: "below",
-  under: "below",
-  이하: "below",
-  미만: "below",
-};
+const signs: ReadonlyMap<string, PriceCondition["direction"]> = new Map([
+  ...([">", ">=", "≥", "above", "over", "이상", "초과"] as const).map((sign) => [sign, "above"] as const),
+  ...(["<", "<=", "≤", "below", "under", "이하", "미만"] as const).map((sign) => [sign, "below"] as const),
+]);
 const longestAsset = 32;
 
 /** Reads `BTC/USD > 50000`, also `btc/usd>=50,000` and `BTC/USD below 0.5`; commas group thousands. */
@@ -40,7 +28,7 @@ export function parseCondition(text: string): ParsedCondition {
   if (assetMatch === null || asset.length > longestAsset) return mistake("asset", text, 0);
   const signAt = nextInk(text, assetMatch[0].length);
   const sign = /^(?:>=|<=|[<>≥≤]|\p{L}+)/u.exec(text.slice(signAt))?.[0] ?? "";
-  const direction = signs[sign.toLowerCase()];
+  const direction = signs.get(sign.toLowerCase());
   if (direction === undefined) return mistake("direction", text, signAt);
   const priceAt = nextInk(text, signAt + sign.length);
   const typed = /^\S*/.exec(text.slice(priceAt))?.[0] ?? "";

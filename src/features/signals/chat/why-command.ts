@@ -35,14 +35,15 @@ export function whyParts(deps: WhyDeps): ChatParts {
 }
 
 async function answer(deps: WhyDeps, context: UpdateContext, typed: string): Promise<Html> {
-  const { tx, t, chat, now } = context;
+  const { tx, t, chat, user, now } = context;
   const until = await toldUntil(deps, tx, { chatId: chat.id, now });
   const signal = await signalAsked(context, typed, until);
   if (signal === undefined) return t("signals-why-usage");
   const why = await deps.explainSignal(tx, { signalId: signal.id, chatId: chat.id });
-  if (isTold(signal, until)) return Html.join([heading(signal, context), whyText(why, context)], "\n\n");
+  if (isTold(signal, until))
+    return Html.join([heading(signal, context), whyText(why, { t, timeZone: user.timeZone })], "\n\n");
   // He is not to hear of it yet: only that it waits, if it does.
-  return why.verdict === "waiting" ? whyText(why, context) : t("signals-why-usage");
+  return why.verdict === "waiting" ? whyText(why, { t, timeZone: user.timeZone }) : t("signals-why-usage");
 }
 
 async function signalAsked(
@@ -79,9 +80,9 @@ function heading({ id, type, asset, createdAt }: Signal, { t, user }: UpdateCont
   return Html.join([html`${head} <code>${id}</code>`, came]);
 }
 
-function whyText(why: Why, context: UpdateContext): Html {
-  const { t, user } = context;
-  const time = (at: Date): string => formatTime(at, { language: t.language, timeZone: user.timeZone });
+/** What decided, in words. */
+export function whyText(why: Why, { t, timeZone }: { readonly t: Translate; readonly timeZone: string }): Html {
+  const time = (at: Date): string => formatTime(at, { language: t.language, timeZone });
   switch (why.verdict) {
     case "unknown_signal":
       return t("signals-why-usage");
