@@ -6,11 +6,15 @@ import { systemIds } from "#kernel/lib/ids.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { Secret } from "#kernel/lib/secret.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
+import { createOmniProvider } from "#providers/video/google/omni-provider.ts";
+import { createVeoProvider, type VeoDeps } from "#providers/video/google/veo-provider.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { a2eKey, a2eServer } from "#test/support/providers/a2e-server.ts";
+import { geminiKey, googleServer } from "#test/support/providers/google-server.ts";
 import { kieKey, type KieServer, kieServer } from "#test/support/providers/kie-server.ts";
+import { vertexAuth } from "#test/support/providers/vertex-auth.ts";
 
 import { checkContract, type ContractSubject } from "./contract.ts";
 
@@ -77,6 +81,45 @@ test("A2E's stand-in keeps the contract", async () => {
     outcomes.filter(({ outcome }) => outcome !== "kept"),
     [],
   );
+});
+
+test("Google's stand-ins keep the contract", async () => {
+  const server = await googleServer({ clock, film });
+  const openVeo = (auth: NonNullable<VeoDeps["auth"]>): VideoProvider => {
+    const veo = createVeoProvider({ project: "p", location: "us-central1", root: server.url, auth });
+    cleanUp(veo.close);
+    return veo;
+  };
+  const openOmni = (key: string): VideoProvider => {
+    const omni = createOmniProvider({ root: server.url, key: new Secret(key), clock });
+    cleanUp(omni.close);
+    return omni;
+  };
+  const small = { ...request, durationSeconds: 4, width: 1280, height: 720 };
+  const model = "veo-3.1-lite-generate-001";
+  const subjects: readonly ContractSubject[] = [
+    {
+      ...time,
+      provider: openVeo(vertexAuth()),
+      stranger: openVeo(vertexAuth("nobody's")),
+      request: { ...small, model },
+      unknownReference: `projects/p/locations/us-central1/publishers/google/models/${model}/operations/none`,
+    },
+    {
+      ...time,
+      provider: openOmni(geminiKey),
+      stranger: openOmni("nobody's"),
+      request: { ...small, model: "gemini-omni-1.1-flash" },
+      unknownReference: "0:v1_none",
+    },
+  ];
+  for (const subject of subjects) {
+    const outcomes = await checkContract(subject, { paid: true });
+    assert.deepEqual(
+      outcomes.filter(({ outcome }) => outcome !== "kept"),
+      [],
+    );
+  }
 });
 
 test("what costs money is left out on request", async () => {

@@ -7,6 +7,8 @@ import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { Secret } from "#kernel/lib/secret.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
+import { createOmniProvider, geminiRoot } from "#providers/video/google/omni-provider.ts";
+import { createVeoProvider, type VeoDeps } from "#providers/video/google/veo-provider.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
 
@@ -71,6 +73,33 @@ export const subjects: Readonly<Record<string, Subject>> = {
       stranger: open(new Secret("sk_nobody_has_this_one")),
       request: request({ model, image: { path: "", contentType: "image/jpeg", url } }),
       unknownReference: "0:000000000000000000000000",
+    };
+  },
+  google: (config, { model = "veo-3.1-lite-generate-001" }) => {
+    const project = required(config.GOOGLE_CLOUD_PROJECT_ID, "GOOGLE_CLOUD_PROJECT_ID", "a Google Cloud project");
+    const location = config.GOOGLE_CLOUD_LOCATION;
+    const root = config.GOOGLE_API_ROOT;
+    const nobody = async (): Promise<Headers> => await Promise.resolve(new Headers({ authorization: "Bearer nobody" }));
+    const auth = { authClient: { getRequestHeaders: nobody } } as unknown as NonNullable<VeoDeps["auth"]>;
+    return {
+      ...patience,
+      provider: createVeoProvider({ project, location, root, keyFile: config.GOOGLE_APPLICATION_CREDENTIALS }),
+      stranger: createVeoProvider({ project, location, root, auth }),
+      request: request({ model, durationSeconds: 4, width: 1280, height: 720 }),
+      unknownReference: `projects/${project}/locations/${location}/publishers/google/models/${model}/operations/00000000-0000-0000-0000-000000000000`,
+    };
+  },
+
+  gemini: (config, { model = "gemini-omni-1.1-flash" }) => {
+    const key = required(config.GEMINI_API_KEY, "GEMINI_API_KEY", "an API key of Google AI Studio");
+    const root = config.GOOGLE_API_ROOT ?? geminiRoot;
+    const open = (by: Secret): VideoProvider => createOmniProvider({ root, key: by, clock: systemClock });
+    return {
+      ...patience,
+      provider: open(key),
+      stranger: open(new Secret("a-key-that-nobody-has")),
+      request: request({ model, durationSeconds: 4, width: 1280, height: 720 }),
+      unknownReference: "0:v1_0000000000000000",
     };
   },
 };

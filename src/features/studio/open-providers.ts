@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Kernel } from "#kernel/feature.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
 import { createDemoProvider } from "#providers/video/demo/demo-provider.ts";
+import { createOmniProvider, geminiRoot } from "#providers/video/google/omni-provider.ts";
+import { createVeoProvider } from "#providers/video/google/veo-provider.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider } from "#providers/video/port.ts";
 
@@ -20,6 +22,7 @@ export function openProviders(kernel: Kernel): Providers {
     createDemoProvider({ ...kernel, directory }),
     ...openKie(kernel),
     ...openA2e(kernel),
+    ...openGoogle(kernel),
   ];
   return {
     list,
@@ -43,4 +46,15 @@ function openA2e(kernel: Kernel): readonly OpenProvider[] {
     return [];
   }
   return [createA2eProvider({ ...kernel, root, key })];
+}
+
+function openGoogle(kernel: Kernel): readonly OpenProvider[] {
+  const { config } = kernel;
+  const { GOOGLE_CLOUD_PROJECT_ID: project, GEMINI_API_KEY: key, GOOGLE_API_ROOT: root } = config;
+  const location = config.GOOGLE_CLOUD_LOCATION;
+  const keyFile = config.GOOGLE_APPLICATION_CREDENTIALS;
+  return [
+    ...(project === undefined ? [] : [createVeoProvider({ project, location, root, keyFile })]),
+    ...(key === undefined ? [] : [createOmniProvider({ ...kernel, root: root ?? geminiRoot, key })]),
+  ];
 }

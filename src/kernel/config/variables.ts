@@ -80,6 +80,17 @@ export const variables = {
   KIE_API_ROOT: httpUrl("expected the URL of KIE's API, such as https://api.kie.ai").default("https://api.kie.ai"),
   A2E_API_KEY: secret("expected a token of a2e.ai, without spaces", /^\S+$/),
   A2E_API_ROOT: httpUrl("expected the URL of A2E's API, such as https://video.a2e.ai").default("https://video.a2e.ai"),
+  GOOGLE_CLOUD_PROJECT_ID: z
+    .string()
+    .regex(/^[a-z][a-z0-9.:-]{4,}$/, "expected the id of a Google Cloud project, such as my-project-1234")
+    .optional(),
+  GOOGLE_CLOUD_LOCATION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, "expected a location of Vertex AI, such as us-central1")
+    .default("us-central1"),
+  GOOGLE_APPLICATION_CREDENTIALS: z.string().optional(),
+  GEMINI_API_KEY: secret("expected an API key of Google AI Studio, without spaces", /^\S+$/),
+  GOOGLE_API_ROOT: httpUrl("expected the URL of a server in the place of Google's").optional(),
   CALLBACK_SECRET: secret("expected at least 16 characters", /^.{16,}$/),
   DELIVERY_GLOBAL_PER_SECOND: pace("second over all chats"),
   DELIVERY_CHAT_PER_SECOND: pace("second and chat"),

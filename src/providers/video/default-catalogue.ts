@@ -9,6 +9,10 @@ const hd = [
   { width: 720, height: 1280, aspectRatio: "9:16" },
   { width: 1280, height: 720, aspectRatio: "16:9" },
 ];
+const fullHd = [
+  { width: 1080, height: 1920, aspectRatio: "9:16" },
+  { width: 1920, height: 1080, aspectRatio: "16:9" },
+];
 const squareHd = { width: 720, height: 720, aspectRatio: "1:1" };
 const smallSizes = [
   { width: 480, height: 848, aspectRatio: "9:16" },
@@ -85,6 +89,55 @@ const a2e = [
   },
 ];
 
+/** Google charges by the second, with sound; the better size costs `fullHdPercent` of that. */
+const google = [
+  // KIE makes the same model for less, so that it may stand in; the other way round would cost more than it brings.
+  {
+    id: "veo-3.1-fast",
+    label: "Veo 3.1 Fast",
+    name: "fast-",
+    price: 120,
+    cost: 100_000,
+    fullHdPercent: 120,
+    standIns: ["veo-3-fast"],
+  },
+  {
+    id: "veo-3.1-lite",
+    label: "Veo 3.1 Lite",
+    name: "lite-",
+    price: 60,
+    cost: 50_000,
+    fullHdPercent: 160,
+    standIns: [],
+  },
+  { id: "veo-3.1", label: "Veo 3.1", name: "", price: 470, cost: 400_000, fullHdPercent: 100, standIns: [] },
+].map(({ id, label, name, price, cost, fullHdPercent, standIns }) => ({
+  id,
+  label,
+  provider: "google",
+  providerModel: `veo-3.1-${name}generate-001`,
+  enabled: true,
+  promptMaxLength: 4000,
+  image: "optional",
+  durations: [8, 6, 4].map((seconds) => ({ seconds, price: seconds * price, costUsdMicros: seconds * cost })),
+  resolutions: [...hd, ...fullHd.map((size) => ({ ...size, percent: fullHdPercent }))],
+  standIns,
+}));
+
+const gemini = [
+  {
+    id: "gemini-omni",
+    label: "Gemini Omni",
+    provider: "gemini",
+    providerModel: "gemini-omni-1.1-flash",
+    enabled: true,
+    promptMaxLength: 4000,
+    image: "optional",
+    durations: [8, 6, 4].map((seconds) => ({ seconds, price: seconds * 160, costUsdMicros: seconds * 130_000 })),
+    resolutions: hd,
+  },
+];
+
 const demo = [
   { id: "demo-text", label: "Demo: text to video", providerModel: "text", image: "none" },
   { id: "demo-image", label: "Demo: picture to video", providerModel: "image", image: "required" },
@@ -98,4 +151,4 @@ const demo = [
 }));
 
 /** The first that is on offer is what people have until they choose another: a real one where there is one. */
-export const defaultCatalogue: Catalogue = catalogueSchema.parse([...kie, ...a2e, ...demo]);
+export const defaultCatalogue: Catalogue = catalogueSchema.parse([...kie, ...google, ...gemini, ...a2e, ...demo]);

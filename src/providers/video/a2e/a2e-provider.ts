@@ -48,7 +48,7 @@ type TaskRecord = z.output<typeof record>;
 const wallet = z.looseObject({ coins: z.number() });
 
 export function createA2eProvider({ root, key, clock, cipher }: A2eDeps): A2eProvider {
-  const service = createService({ root, key });
+  const service = createService({ root, headers: { authorization: `Bearer ${key.reveal()}` } });
   const downloader = createDownloader({ root });
   // Of its own: A2E shows it to whoever it calls, and must not learn what another service signs with.
   const webhookToken = cipher.sign("callbacks", "a2e.webhook-token");

@@ -51,7 +51,7 @@ const uploaded = z.looseObject({ downloadUrl: z.string().optional(), fileUrl: z.
 const balance = z.union([z.number(), z.looseObject({ credits: z.number() }).transform(({ credits }) => credits)]);
 
 export function createKieApi({ root, key, clock, ids }: KieApiDeps): KieApi {
-  const service = createService({ root, key });
+  const service = createService({ root, headers: { authorization: `Bearer ${key.reveal()}` } });
   const gate = createRateGate({ clock, ...pace });
   const uploadRoot = root === kieRoot ? kieUploadRoot : root;
   const ask = async (call: ServiceCall): Promise<Envelope> => {

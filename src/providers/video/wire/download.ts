@@ -9,8 +9,8 @@ import { Agent, buildConnector, type Dispatcher, request } from "undici";
 
 import type { FetchTarget } from "../port.ts";
 import { ProviderUnavailable } from "../provider-error.ts";
+import { networkCode } from "./exchange.ts";
 import { isPrivateAddress, isPrivateHost } from "./private-address.ts";
-import { networkCode } from "./service.ts";
 
 export type Downloaded =
   | { readonly ok: true; readonly bytes: number }
