@@ -35,6 +35,9 @@ test("in a group its admins subscribe, and nobody else", async () => {
     chatId: chat.id,
   });
   assert.deepEqual(buttonsOf(posted), []);
+  for (const data of ["sigset:format", "subscribe:off", "filter:reset", "signal:chart:1"]) {
+    assert.equal((await mina.forge(posted, data)).text, "저와의 개인 채팅에서만 됩니다.");
+  }
   await sven.say("/unsubscribe", chat.id);
   await sven.sees("You get no more signals", { chatId: chat.id });
 });
