@@ -7,6 +7,9 @@ import { inTransaction } from "#kernel/db/index.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { until } from "#test/support/until.ts";
 
+import { signalsPersonalData } from "./personal-data.ts";
+import { decide, noteReading } from "./portfolio.ts";
+import { addPriceAlert } from "./price-alerts.ts";
 import { changeSubscription, readSubscription, setMuted, setPremium } from "./subscriber.ts";
 import { makeRun } from "./testing/run-job.ts";
 import { signalOf, signalsApp } from "./testing/signals-app.ts";
@@ -196,6 +199,41 @@ test("what a person changes in his account is what the next signal goes by", asy
         .find(({ text: words = "" }) => words.includes(asset))?.text,
   );
   assert.match(text, /KST|GMT\+9|[가-힣]/);
+});
+
+test("a group keeps its subscription when it becomes a supergroup, and reads in its own language", async () => {
+  await sql`insert into account.chat (id, type, title) values (-77, 'group', 'Traders')`.execute(db);
+  await put(-77, { active: true, language: "ko", time_zone: "Asia/Seoul" });
+  await sql`update account.chat set id = -1001, type = 'supergroup' where id = -77`.execute(db);
+  const { rows } = await sql<{ place: string; reads: string; zone: string; active: boolean }>`
+    select place, reads, zone, active from signals.subscription where chat_id = -1001`.execute(db);
+  assert.deepEqual(rows, [{ place: "shared", reads: "ko", zone: "Asia/Seoul", active: true }]);
+  await put(-1001, { active: false });
+});
+
+test("a person can have all that is kept of him, and have it erased", async () => {
+  const [id = 0] = await app.subscribers(1);
+  const userId = (await readSubscription(db, id)).userId ?? 0;
+  const { id: signalId } = await send();
+  await inTransaction(db, async (tx) => {
+    await noteReading(tx, { signalId, chatId: id, now: new Date() });
+    await decide(tx, { userId, signalId, decision: "took", now: new Date() });
+    const alert = { chatId: id, userId, asset: "X", direction: "above", price: "1", now: new Date(), most: 1 } as const;
+    await addPriceAlert(tx, alert);
+  });
+  const kept = (await signalsPersonalData.export(db, userId)) as Record<string, readonly unknown[]>;
+  assert.deepEqual(
+    Object.values(kept).map((rows) => rows.length),
+    [1, 1, 1, 1],
+  );
+  await inTransaction(db, async (tx) => {
+    await signalsPersonalData.forget(tx, userId);
+  });
+  const left = (await signalsPersonalData.export(db, userId)) as Record<string, readonly unknown[]>;
+  assert.deepEqual(
+    Object.values(left).map((rows) => rows.length),
+    [0, 0, 0, 0],
+  );
 });
 
 test("a report comes at the person's own hour, once, and the next is planned", async () => {

@@ -5,6 +5,7 @@ import { sql } from "kysely";
 
 import { until } from "#test/support/until.ts";
 
+import { makeRun } from "../testing/run-job.ts";
 import { signalOf, signalsApp } from "../testing/signals-app.ts";
 
 const app = await signalsApp();
@@ -49,6 +50,19 @@ test("a signal reaches its subscribers, is corrected, ends by a posted price and
   assert.deepEqual(
     [outcome["kind"], outcome["price"], outcome["return_percent"], outcome["origin"]],
     ["target", "48900", "8.0663", "price"],
+  );
+  // The job again, as after a crash, and its second look: nothing is said twice.
+  const before = ids.map((id) => app.sandbox.as(id).messages().length);
+  const show = makeRun(app, "signals.show-signal");
+  await show({ signalId: body["id"] });
+  await show({ signalId: body["id"], since: new Date(Date.now() - 60_000).toISOString() });
+  await until("the end of what was queued", async () => {
+    const { rows } = await sql<{ left: number }>`select count(*) as left from delivery.outbox`.execute(db);
+    return rows[0]?.left === 0;
+  });
+  assert.deepEqual(
+    ids.map((id) => app.sandbox.as(id).messages().length),
+    before,
   );
   const performance = (await app.call("GET", "/api/signals/performance")).body;
   assert.equal(performance["count"], 1);

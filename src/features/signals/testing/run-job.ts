@@ -4,12 +4,12 @@ import { until } from "#test/support/until.ts";
 
 import type { SignalsApp } from "./signals-app.ts";
 
-/** Runs a scheduled job of the program now, through its queue. @returns when it has ended. */
-export function makeRun({ database: { db } }: SignalsApp, name: string): () => Promise<void> {
-  return async () => {
+/** Runs a background job of the program now, through its queue; resolves when it has ended. */
+export function makeRun({ database: { db } }: SignalsApp, name: string): (payload?: object) => Promise<void> {
+  return async (payload = {}) => {
     const { rows } = await sql<{ id: string }>`
       insert into pgboss.job (name, data, policy, singleton_key)
-      select name, '{}', policy, gen_random_uuid()::text from pgboss.queue where name = ${name}
+      select name, ${JSON.stringify(payload)}::jsonb, policy, gen_random_uuid()::text from pgboss.queue where name = ${name}
       returning id`.execute(db);
     const [job] = rows;
     if (job === undefined) throw new Error(`there is no queue ${name}`);
