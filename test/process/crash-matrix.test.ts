@@ -299,6 +299,19 @@ const groups: readonly (readonly Case[])[] = [
   ],
 ];
 
+/** The only model on offer: many are made, and more than once. */
+const shortFilm = {
+  id: "demo-text",
+  label: "Demo",
+  provider: "demo",
+  providerModel: "text",
+  image: "none",
+  enabled: true,
+  promptMaxLength: 1000,
+  durations: [{ seconds: 2, price: 1000, costUsdMicros: 0 }],
+  resolutions: [{ width: 480, height: 848, aspectRatio: "9:16" }],
+};
+
 interface Survivor {
   readonly seen: Seen;
   readonly customers: ReadonlyMap<Case, Customer>;
@@ -311,7 +324,9 @@ async function surviveAll(fate: Fate): Promise<Survivor> {
   const gate = await openCommitGate(database.url);
   cleanUp(gate.close);
   // Jobs of a dead process keep their places until it is noticed: there must be room for others.
-  await sql`insert into setting.section (key, value) values ('studio.limits', '{"overall": 20}')`.execute(database.db);
+  await sql`
+    insert into setting.section (key, value)
+    values ('studio.limits', '{"overall": 20}'), ('studio.models', ${{ models: [shortFilm] }})`.execute(database.db);
   const cases = groups.flat();
   const ids = addStartedPeople(sandbox.world, cases.length);
   const customers = new Map(cases.map((each, index) => [each, customerOf(sandbox, ids[index] ?? 0)]));

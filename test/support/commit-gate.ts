@@ -31,6 +31,8 @@ export interface ArmedPoint {
   readonly reached: () => Promise<void>;
 }
 
+/** Of a machine that has other things to do. */
+const patienceMs = 120_000;
 const firstKey = 7_200_400;
 
 /** On a database of its own: the gate is a deferred trigger, which runs when everything else of the transaction is done. */
@@ -72,7 +74,7 @@ export async function openCommitGate(url: string): Promise<CommitGate> {
       return armed.map(({ table, event, when = "", key }) => ({
         reached: async () => {
           const what = `a transaction that does ${event} on ${table} (${when}) to reach its commit`;
-          await until(what, async () => (await waiting([key])).length > 0, 60_000);
+          await until(what, async () => (await waiting([key])).length > 0, patienceMs);
         },
       }));
     },
