@@ -5,7 +5,7 @@ import type { NamedSummary, Performance } from "../performance.ts";
 import { oneLine } from "./foreign-text.ts";
 import { formatShare, formatSignedPercent } from "./format-number.ts";
 
-const mostNames = 5;
+const mostNames = 4;
 const longestName = 40;
 
 /** The numbers of a period in words: what holds over all, then by model, by asset and by confidence. */

@@ -80,8 +80,8 @@ async function take(context: UpdateContext, { signal, query, decision }: Taking)
   if (result === "noted" && isAlone(query, signal)) await context.editPressed(await decided(context, signal, decision));
 }
 
-/** Not so in a digest of what quiet hours have held, where the others must not be lost. */
-function isAlone({ message }: CallbackQuery, { id }: Signal): boolean {
+/** Whether the message shows this signal only: in a digest of what quiet hours have held the others must not be lost. */
+export function isAlone({ message }: Pick<CallbackQuery, "message">, { id }: Pick<Signal, "id">): boolean {
   if (message === undefined || !("reply_markup" in message)) return false;
   const buttons = message.reply_markup?.inline_keyboard.flat() ?? [];
   return buttons.every((button) => "callback_data" in button && button.callback_data.endsWith(`:${id}`));
