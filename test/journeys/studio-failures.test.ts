@@ -134,10 +134,25 @@ test("#busy, #unclear and #nocallback: the videos come all the same, once each",
   assert.equal(await balance(), "98500/0");
 });
 
+test("while a video hangs on its way, the chat goes on, and the video comes once Telegram can", async () => {
+  const fault = sandbox.faults.add({ kind: "hang", methods: ["sendVideo"], times: 1 });
+  const prompt = await alex.say("A ship in the ice");
+  // Spent, it is on the list no more, and lasts until it is taken back.
+  await until("the video to hang", () => sandbox.faults.list().every(({ id }) => id !== fault.id), 40_000);
+  const asked = await alex.say("/terms");
+  await alex.sees("Terms of service", { since: asked });
+  await alex.say("/stats");
+  await alex.waits("the chart", ({ photo, message_id }) => photo !== undefined && message_id > asked.message_id);
+  assert.equal(await outcomeOf(prompt), "delivering");
+  sandbox.faults.remove(fault.id);
+  await cardOf(prompt, /Done in \d+ s/);
+  assert.equal(await balance(), "98000/0");
+});
+
 test("the metrics tell of all that", async () => {
   const metrics = await (await api("/metrics")).text();
   assert.match(metrics, /telecast_studio_jobs_ended_total\{state="failed",provider="demo"\} 9/);
-  assert.match(metrics, /telecast_studio_jobs_ended_total\{state="delivered",provider="demo"\} 3/);
+  assert.match(metrics, /telecast_studio_jobs_ended_total\{state="delivered",provider="demo"\} 4/);
   assert.match(metrics, /telecast_studio_provider_errors_total\{provider="demo",kind="rate_limited"\} 2/);
   assert.match(metrics, /telecast_studio_provider_errors_total\{provider="demo",kind="unclear"\} 1/);
   assert.match(metrics, /telecast_studio_provider_seconds_count\{provider="demo",call="start"\} \d+/);
