@@ -34,11 +34,16 @@ export async function checkPublicUrl(config: Config, isRunning: boolean): Promis
 /** Which outside services are to be used; the keys themselves are tried by the first video. */
 export function checkProviders(config: Config): Finding {
   const check = "providers";
-  const kie = config.KIE_AI_API_KEY ?? config.BRS_AI_API_KEY;
-  if (kie === undefined) {
-    return notice(check, "no key of a video provider: videos come from the demo", "Set KIE_AI_API_KEY for real ones.");
-  }
-  return ok(check, "a key of kie.ai is set");
+  const isSet: Readonly<Record<string, boolean>> = {
+    "KIE.ai": (config.KIE_AI_API_KEY ?? config.BRS_AI_API_KEY) !== undefined,
+    A2E: config.A2E_API_KEY !== undefined,
+    "Google (Vertex AI)": config.GOOGLE_CLOUD_PROJECT_ID !== undefined,
+    "Google (Gemini)": config.GEMINI_API_KEY !== undefined,
+  };
+  const names = Object.keys(isSet).filter((name) => isSet[name] === true);
+  if (names.length > 0) return ok(check, `set up: ${names.join(", ")}`);
+  const fix = "Set KIE_AI_API_KEY, A2E_API_KEY, GEMINI_API_KEY or GOOGLE_CLOUD_PROJECT_ID for real ones.";
+  return notice(check, "no key of a video provider is set: videos come from the demo", fix);
 }
 
 export async function checkSignIn({ JWT_SECRET: secret, JWT_JWKS_URL: url }: Config): Promise<Finding> {
