@@ -16,7 +16,7 @@ export interface Providers {
 type OpenProvider = VideoProvider & { readonly close: () => Promise<void> };
 
 /** The providers that the environment has set up. The demo needs nothing and is always there. */
-export function openProviders(kernel: Kernel): Providers {
+export function openProviders(kernel: Kernel): Required<Providers> {
   const directory = join(kernel.config.DATA_DIR, "demo-videos");
   const list: readonly OpenProvider[] = [
     createDemoProvider({ ...kernel, directory }),

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   type Catalogue,
   catalogueSchema,
+  cheapestPrice,
   checkChoice,
   findModel,
   formatResolution,
@@ -97,6 +98,11 @@ test("a dearer resolution raises price and cost, rounded up", () => {
   const verdict = checkChoice(dear, choice);
   assert.ok(verdict.ok);
   assert.deepEqual([verdict.price, verdict.costUsdMicros], [500n, 2n]);
+});
+
+test("the cheapest video of a model is its shortest in its cheapest size", () => {
+  assert.equal(cheapestPrice(model("demo-text")), 500n);
+  assert.equal(cheapestPrice(model("wan-2.2-text")), 300n);
 });
 
 test("mistakes of whoever edits it are named", () => {

@@ -119,6 +119,12 @@ export function checkChoice(of: VideoModel, { seconds, resolution, hasImage, pro
   };
 }
 
+/** What the shortest and smallest video of the model costs, in thousandths of a credit. */
+export function cheapestPrice({ durations, resolutions }: VideoModel): bigint {
+  const prices = durations.flatMap(({ price }) => resolutions.map(({ percent }) => percentOf(price, BigInt(percent))));
+  return prices.reduce((least, price) => (price < least ? price : least));
+}
+
 /** `480x848`; undefined when it is not of that form. */
 export function parseResolution(text: string): Resolution | undefined {
   const [, width, height] = /^(\d{2,4})\s*[x×*]\s*(\d{2,4})$/iu.exec(text.trim()) ?? [];

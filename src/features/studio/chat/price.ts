@@ -1,7 +1,7 @@
 import type { Kernel } from "#kernel/feature.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
-import type { VideoModel } from "#providers/video/catalogue.ts";
+import { cheapestPrice, type VideoModel } from "#providers/video/catalogue.ts";
 
 import { billingSettings } from "../settings.ts";
 
@@ -19,8 +19,8 @@ export function priceWords(t: Translate, mode: Mode, price: bigint): string {
 }
 
 /** A model as people choose it: "Demo: text to video · from 0.5 credits". */
-export function modelLine(t: Translate, mode: Mode, { label, durations }: VideoModel): string {
+export function modelLine(t: Translate, mode: Mode, model: VideoModel): string {
+  const { label } = model;
   if (mode === "free") return label;
-  const cheapest = durations.map(({ price }) => price).reduce((least, price) => (price < least ? price : least));
-  return t.plain("studio-choice-model", { label, price: priceWords(t, mode, cheapest) });
+  return t.plain("studio-choice-model", { label, price: priceWords(t, mode, cheapestPrice(model)) });
 }
