@@ -46,7 +46,8 @@ export const demoCommand: CliCommand = async ({ storage, cipher }, [given]) => {
   try {
     if (signals === undefined) throw new AppError(noSignals);
     const { past, sent, reached } = await playDemo(signals, { seed });
-    const whom = reached === 0 ? "nobody has subscribed yet (/subscribe, then once more)" : `to ${reached} chats`;
+    const chats = reached === 1 ? "to one chat" : `to ${reached} chats`;
+    const whom = reached === 0 ? "nobody has subscribed yet (/subscribe, then once more)" : chats;
     return `Demo: ${past} signals with their outcomes (/signals, /performance), and ${sent} sent now: ${whom}.`;
   } finally {
     for (const drawing of assembly.drawing) await drawing.close();

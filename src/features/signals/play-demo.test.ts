@@ -42,10 +42,10 @@ test("the market is believable: levels on their sides, outcomes at their levels,
 test("the demo fills the lists, reaches subscribers with charts, says what it is, and stays away from real signals", async () => {
   const app = await signalsApp();
   const { database } = app;
-  const [id = 0] = await app.subscribers(1);
+  const [id = 0] = await app.subscribers(1, { premium: false });
   const config = readConfig({ DATA_DIR: app.dataDir, DATABASE_URL: database.url });
   const tools = { storage: { config, database }, cipher: createCipher(Buffer.alloc(32, 7)) } as never;
-  assert.match(await demoCommand(tools, ["7"]), /3 sent now: to 1 chats/);
+  assert.match(await demoCommand(tools, ["7"]), /3 sent now: to one chat/);
   const photos = () =>
     app.sandbox
       .as(id)
