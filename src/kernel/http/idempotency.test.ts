@@ -88,6 +88,15 @@ test("a key belongs to its API key", async () => {
   assert.equal((await create("e", {})).replayed, false);
 });
 
+test("the same key of another web user is another key", async () => {
+  const by = (subject: string): FastifyRequest =>
+    Object.assign(request("shared", { x: 9 }), { apiKey: undefined, webUser: { subject, isAdmin: false } });
+  const work = async () => await Promise.resolve({ status: 201, body: {} });
+  assert.equal((await idempotently(db, by("uma"), work)).replayed, false);
+  assert.equal((await idempotently(db, by("olaf"), work)).replayed, false);
+  assert.equal((await idempotently(db, by("uma"), work)).replayed, true);
+});
+
 test("a key is remembered for as long as the setting says, by the clock", async () => {
   const clock = manualClock(new Date());
   const settings = { read: async () => await Promise.resolve({ keptHours: 72 }) } as never;
