@@ -101,16 +101,16 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
       await set(sql`progress = greatest(progress, ${clampPercent(event.percent)})`);
       return;
     case "succeeded":
-      await set(sql`progress = 100`);
+      await set(sql`progress = 100, cost_usd_micros = coalesce(${orNull(event.costUsdMicros)}, cost_usd_micros)`);
       return;
     case "fetched": {
       const { mediaId, thumbnailMediaId } = event.video;
-      await set(sql`${forgotten}, result_media_id = ${mediaId}, thumbnail_media_id = ${thumbnailMediaId ?? null}`);
+      await set(sql`${forgotten}, result_media_id = ${mediaId}, thumbnail_media_id = ${orNull(thumbnailMediaId)}`);
       return;
     }
     case "delivered":
       await set(
-        sql`${ended}, message_id = ${event.messageId ?? null}, telegram_file_id = ${event.telegramFileId ?? null}`,
+        sql`${ended}, message_id = ${orNull(event.messageId)}, telegram_file_id = ${orNull(event.telegramFileId)}`,
       );
       return;
     case "failed":
@@ -121,6 +121,10 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
       await set(ended);
       return;
   }
+}
+
+function orNull<T>(value: T | undefined): T | null {
+  return value ?? null;
 }
 
 /** The bytes of what the row does not name any more. */

@@ -25,8 +25,8 @@ export type JobEvent =
   /** The provider is out, and another model may do the work. */
   | { readonly type: "replaced"; readonly standIn: StandIn }
   | { readonly type: "progressed"; readonly percent: number }
-  /** The video is ready at the provider. */
-  | { readonly type: "succeeded" }
+  /** The video is ready at the provider, which may say what it has charged. */
+  | { readonly type: "succeeded"; readonly costUsdMicros?: bigint }
   /** The video is here. */
   | { readonly type: "fetched"; readonly video: FetchedVideo }
   /** The video has reached the chat. */

@@ -37,6 +37,18 @@ test("looks come often at first and rarely later", () => {
   assert.deepEqual([0, 8000, 16_000, 80_000, 1_000_000].map(pollAfterMs), [1000, 1000, 2000, 10_000, 20_000]);
 });
 
+test("what the provider says that it has charged counts, and else what the catalogue says", async () => {
+  for (const [costUsdMicros, expected] of [
+    [undefined, 250_000],
+    [123_456n, 123_456],
+  ] as const) {
+    provider.plan = { looks: 1, ...(costUsdMicros !== undefined && { costUsdMicros }) };
+    const { id } = await running();
+    await rig.pass(1000);
+    assert.equal((await rig.job(id)).costUsdMicros, expected);
+  }
+});
+
 test("a video is made, fetched once and handed over with its shape and picture", async () => {
   const { id } = await running();
   await rig.pass(1000);

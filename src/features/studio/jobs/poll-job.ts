@@ -71,8 +71,10 @@ function eventOf(status: VideoStatus): JobEvent {
       return { type: "progressed", percent: 0 };
     case "running":
       return { type: "progressed", percent: (status.progress ?? 0) * 100 };
-    case "succeeded":
-      return { type: "succeeded" };
+    case "succeeded": {
+      const { costUsdMicros } = status.result;
+      return { type: "succeeded", ...(costUsdMicros !== undefined && { costUsdMicros }) };
+    }
     case "failed":
       return status.reason.kind === "cancelled"
         ? { type: "cancelled" }

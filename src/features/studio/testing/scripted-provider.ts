@@ -45,6 +45,8 @@ export interface Plan {
   readonly looks: number;
   readonly failure?: FailureReason;
   readonly isOut?: boolean;
+  /** What it says that it has charged. */
+  readonly costUsdMicros?: bigint;
 }
 
 export interface Work {
@@ -105,7 +107,9 @@ export function scriptedProvider({
       work.looks += 1;
       if (work.looks < work.plan.looks) return { state: "running", progress: work.looks / work.plan.looks };
       if (work.plan.failure !== undefined) return { state: "failed", reason: work.plan.failure };
-      return await Promise.resolve({ state: "succeeded", result: {} });
+      const { costUsdMicros } = work.plan;
+      const result = costUsdMicros === undefined ? {} : { costUsdMicros };
+      return await Promise.resolve({ state: "succeeded", result });
     },
     fetchResult: async (reference, { path }) => {
       const step = works.get(reference)?.forgotten === false ? (fetches.shift() ?? "fetched") : "lost";

@@ -2,6 +2,7 @@ import type { Secret } from "#kernel/lib/secret.ts";
 
 import type { FetchOutcome, VideoProvider, VideoStatus } from "../port.ts";
 import { createDownloader, type Downloaded } from "../wire/download.ts";
+import { isNearby } from "../wire/private-address.ts";
 import { verifyKieCallback } from "./callback.ts";
 import { createKieApi, type KieApiDeps } from "./kie-api.ts";
 import type { TaskState } from "./task-record.ts";
@@ -29,7 +30,11 @@ export function createKieProvider(deps: KieDeps): KieProvider {
     start: async (request, signal) => {
       // Always uploaded: it is free, and works where our own links cannot be reached.
       const imageUrl = request.image && (await api.upload(request.image, signal));
-      return { reference: await api.create(request, imageUrl, signal) };
+      const { callbackUrl } = request;
+      // KIE refuses what it cannot call.
+      const isVain = callbackUrl !== undefined && isNearby(callbackUrl) && !isNearby(deps.root);
+      const asked = isVain ? { ...request, callbackUrl: undefined } : request;
+      return { reference: await api.create(asked, imageUrl, signal) };
     },
 
     status: async (reference, signal) => statusOf(await api.look(reference, signal)),

@@ -37,7 +37,8 @@ export interface Downloader {
   readonly close: () => Promise<void>;
 }
 
-const usualTimeoutMs = 10 * 60_000;
+/** Less than a background job may take: 50 MB at 200 kB a second. */
+const usualTimeoutMs = 4 * 60_000;
 const stallMs = 30_000;
 const connectTimeoutMs = 10_000;
 const mostHops = 5;

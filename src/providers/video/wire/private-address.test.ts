@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isPrivateAddress, isPrivateHost } from "./private-address.ts";
+import { isNearby, isPrivateAddress, isPrivateHost } from "./private-address.ts";
 
 test("addresses of this machine, its networks and nowhere are private, however they are written", () => {
   const inside = [
@@ -15,6 +15,15 @@ test("addresses of this machine, its networks and nowhere are private, however t
 test("addresses of the internet are not", () => {
   for (const address of "1.1.1.1 8.8.8.8 172.32.0.1 100.128.0.1 2606:4700::1111 ::ffff:8.8.8.8".split(" ")) {
     assert.equal(isPrivateAddress(address), false, address);
+  }
+});
+
+test("a URL that nobody outside can call is told by its name", () => {
+  for (const host of ["localhost", "a.localhost", "127.0.0.1:8080", "[::1]", "10.0.0.7", "telecast"]) {
+    assert.equal(isNearby(`http://${host}/api`), true, host);
+  }
+  for (const host of ["bot.example.org", "1.1.1.1", "[2606:4700::1111]"]) {
+    assert.equal(isNearby(`https://${host}/api`), false, host);
   }
 });
 

@@ -34,6 +34,13 @@ export function isPrivateAddress(address: string): boolean {
   return version === 0 || privateNetworks.check(address, version === 4 ? "ipv4" : "ipv6");
 }
 
+/** Whether a URL names, without a look-up, a place that only this machine or its network can reach. */
+export function isNearby(url: string): boolean {
+  const { hostname } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return isIP(host) === 0 ? /(?:^|\.)localhost$|^[^.]+$/.test(host) : isPrivateAddress(host);
+}
+
 /** Whether `hostname` (as in a URL) is or resolves to a private address. @throws what the resolver says. */
 export async function isPrivateHost(hostname: string): Promise<boolean> {
   const host = hostname.replace(/^\[|\]$/g, "");
