@@ -1,9 +1,10 @@
 import { sql } from "kysely";
 
 import type { Tx } from "#kernel/db/index.ts";
-import type { Delivery } from "#kernel/delivery/index.ts";
+import type { Batch, Delivery } from "#kernel/delivery/index.ts";
 import type { Clock } from "#kernel/lib/clock.ts";
 import type { Settings } from "#kernel/settings/index.ts";
+import type { Content } from "#kernel/telegram/index.ts";
 
 import type { Reader, SignalAnnouncer } from "./announcer.ts";
 import { type CloseSignals, closeSignals } from "./close-signals.ts";
@@ -84,18 +85,27 @@ async function fanOutSignal(
   if (known.length === 0) return 0;
   // A demo that comes a quarter of an hour later shows nothing.
   const rules = { ...(await settings.read(signalSettings)), now, ...(signal.demo && { everybodyPremium: true }) };
+  const contents = contentsOf(known, (reader) => announcer.signal(signal, reader));
   const { contentIds, count } = await delivery.batches.fanOut(tx, recipients(matching(signal, rules), known), {
     topic: signalTopic,
-    contents: known.map((version) => ({
-      content: announcer.signal(signal, readerOf(version)),
-      silent: version.hushed,
-    })),
+    contents,
     expiresAt: signal.expiresAt,
     reference: `signals.signal:${signal.id}`,
   });
   await keepContents(tx, signal.id, { versions: known, contentIds });
   await sql`update signals.signal set reached = ${count} where id = ${signal.id}`.execute(tx);
   return count;
+}
+
+/** With a sound and without it reads the same: said once for both. */
+function contentsOf(known: readonly Version[], say: (reader: Reader) => Content): Batch["contents"] {
+  const said = new Map<string, Content>();
+  return known.map(({ hushed, ...version }) => {
+    const key = Object.values(version).join(" ");
+    const content = said.get(key) ?? say(readerOf(version));
+    said.set(key, content);
+    return { content, silent: hushed };
+  });
 }
 
 export function readerOf({ reads, format, zone, place }: Omit<Version, "hushed">): Reader {

@@ -1,5 +1,7 @@
 import type { Language } from "#kernel/lib/language.ts";
 
+import { numberFormat } from "./formatters.ts";
+
 /** A decimal number as it was sent: `45250`, `0.00001234`, `1.10`. Prices stay in this form, so that no digit is lost. */
 const pattern = /^(\d+)(?:\.(\d+))?$/;
 
@@ -9,7 +11,7 @@ const pattern = /^(\d+)(?:\.(\d+))?$/;
  */
 export function formatPrice(price: string, language: Language): string {
   const { whole, fraction } = partsOf(price);
-  const grouped = new Intl.NumberFormat(language).format(BigInt(whole));
+  const grouped = numberFormat(language).format(BigInt(whole));
   return fraction === "" ? grouped : `${grouped}.${fraction}`;
 }
 
@@ -51,7 +53,7 @@ function formatPercent({ over, under }: Percent, language: Language): string {
   const digits = isTiny ? 4 : 2;
   const unit = 10n ** BigInt(digits);
   const rounded = divideRounded(size * unit, under);
-  const whole = new Intl.NumberFormat(language).format(rounded / unit);
+  const whole = numberFormat(language).format(rounded / unit);
   const rest = rounded === 0n ? "00" : String(rounded % unit).padStart(digits, "0");
   const sign = rounded === 0n ? "" : over < 0n ? "−" : "+";
   return `${sign}${whole}.${rest}%`;

@@ -1,5 +1,7 @@
 import type { Language } from "#kernel/lib/language.ts";
 
+import { timeFormat } from "./formatters.ts";
+
 interface Place {
   readonly language: Language;
   readonly timeZone: string;
@@ -7,7 +9,7 @@ interface Place {
 
 /** `21 Nov, 15:04` with the name of the zone, so that nobody has to guess whose clock it is. */
 export function formatTime(at: Date, { language, timeZone }: Place): string {
-  return new Intl.DateTimeFormat(language, {
+  return timeFormat(language, {
     timeZone,
     month: "short",
     day: "numeric",
@@ -20,5 +22,5 @@ export function formatTime(at: Date, { language, timeZone }: Place): string {
 
 /** `Nov 21`. */
 export function formatDay(at: Date, { language, timeZone }: Place): string {
-  return new Intl.DateTimeFormat(language, { timeZone, month: "short", day: "numeric" }).format(at);
+  return timeFormat(language, { timeZone, month: "short", day: "numeric" }).format(at);
 }

@@ -8,6 +8,7 @@ import type { Outcome, Signal, SignalType } from "../signal.ts";
 import { oneLine, paragraph } from "./foreign-text.ts";
 import { formatMove, formatPrice, formatReturn, rewardToRisk } from "./format-price.ts";
 import { formatTime } from "./format-time.ts";
+import { numberFormat } from "./formatters.ts";
 
 /** Where nothing can follow as a second message, since corrections and outcomes are told by editing this one. */
 const longestText = 4096;
@@ -213,7 +214,7 @@ export function sideOf(type: SignalType): "buy" | "sell" | undefined {
 }
 
 export function formatConfidence(confidence: number, t: Translate): string {
-  return `${new Intl.NumberFormat(t.language, { maximumFractionDigits: 2 }).format(confidence)}%`;
+  return `${numberFormat(t.language, { maximumFractionDigits: 2 }).format(confidence)}%`;
 }
 
 function blocks(groups: readonly (readonly Html[])[]): Html {
