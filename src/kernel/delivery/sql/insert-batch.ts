@@ -30,6 +30,10 @@ export interface InsertedBatch {
 /**
  * Contents and deliveries in one statement, like `insertDeliveries` for one content. Those for now come before those for
  * later and then in the order of chats, so that the index by chat is written from left to right.
+ *
+ * The recipients are found first and by themselves (`materialized`): woven into the rest, the planner looked 100,000
+ * subscribers up one by one, twelve times over (5 s). This way a hundred thousand take a third longer than with one
+ * content (0.9 s beside 0.65 on a busy machine of 2 cores), most of it the outbox's indexes.
  */
 export function insertBatch(of: NewBatch): RawBuilder<InsertedBatch> {
   return sql<InsertedBatch>`
