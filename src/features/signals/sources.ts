@@ -34,7 +34,8 @@ interface SourceRow {
   readonly has_hook: boolean;
   readonly last_signal_at: Date | null;
   readonly silent_since: Date | null;
-  readonly api_key_ids: readonly number[];
+  /** Arrays of bigint are read as text. */
+  readonly api_key_ids: readonly string[];
 }
 
 /** A signal has come from it. The first after a silence that was told is told too. */
@@ -122,7 +123,7 @@ export async function listSources(db: Db): Promise<readonly Source[]> {
     hasHook: row.has_hook,
     lastSignalAt: row.last_signal_at ?? undefined,
     silentSince: row.silent_since ?? undefined,
-    apiKeyIds: row.api_key_ids,
+    apiKeyIds: row.api_key_ids.map(Number),
   }));
 }
 

@@ -102,7 +102,7 @@ export function createBatches({ topics, wakeup }: { readonly topics: Topics; rea
     if (row === undefined) throw new Error("the statement of a batch answered with nothing");
     if (row.queued > row.waiting) await wakeup.lane(tx, batch.lane);
     if (row.waiting + row.refused > 0) await wakeup.waiting(tx);
-    return { contentIds: row.content_ids, count: row.queued };
+    return { contentIds: row.content_ids.map(Number), count: row.queued };
   };
 
   /** One message to each chat that got one of the contents. */

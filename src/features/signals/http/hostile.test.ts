@@ -191,6 +191,7 @@ test("a key of a source writes as that one only, and changes no other's signals"
   const mine = await app.newKey("mine", ["signals:write"]);
   const source = await app.call("PUT", "/api/signals/sources/mine", { api_keys: [mine.prefix] });
   assert.equal(source.status, 200, JSON.stringify(source.body));
+  assert.deepEqual(source.body["api_keys"], [mine.prefix]);
   const as = { authorization: `Bearer ${mine.key}` };
   const own = await app.call("POST", "/api/signals", signalOf(), as);
   assert.equal(own.status, 201);

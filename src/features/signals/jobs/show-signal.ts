@@ -129,12 +129,13 @@ async function readGroups(tx: Tx, signalId: number): Promise<readonly Group[]> {
     format: Version["format"];
     time_zone: string;
     place: Version["place"];
-    content_ids: readonly number[];
+    content_ids: readonly string[];
   }>`
     select language, format, time_zone, place, array_agg(content_id order by content_id) as content_ids
     from signals.content where signal_id = ${signalId} group by 1, 2, 3, 4`.execute(tx);
-  return rows.map(({ language, format, time_zone: zone, place, content_ids: contentIds }) => ({
+  return rows.map(({ language, format, time_zone: zone, place, content_ids: ids }) => ({
     version: { reads: language, format, zone, place },
-    contentIds,
+    // Arrays of bigint are read as text.
+    contentIds: ids.map(Number),
   }));
 }

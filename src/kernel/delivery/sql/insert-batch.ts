@@ -19,8 +19,8 @@ export interface NewBatch {
 }
 
 export interface InsertedBatch {
-  /** In the order of the contents. */
-  readonly content_ids: readonly number[];
+  /** In the order of the contents; arrays of bigint are read as text. */
+  readonly content_ids: readonly string[];
   readonly queued: number;
   /** Of these, for later: by their own time or by quiet hours. */
   readonly waiting: number;
