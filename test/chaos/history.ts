@@ -47,6 +47,13 @@ export interface PaymentRow {
   readonly refund: string | null;
 }
 
+export interface FilmRow {
+  readonly chat_id: number;
+  readonly state: string;
+  /** Of the credits that were held for it. */
+  readonly hold: string | null;
+}
+
 /** Everything that is known of a run, for the rules to look at. */
 export interface History {
   readonly asked: Asked;
@@ -56,6 +63,7 @@ export interface History {
   readonly deliveries: readonly DeliveryRow[];
   readonly updates: readonly UpdateRow[];
   readonly payments: readonly PaymentRow[];
+  readonly films: readonly FilmRow[];
   readonly ledgerViolations: readonly string[];
   /** What has not come to an end in the time it was given; empty: everything has. */
   readonly left: string;
@@ -91,6 +99,9 @@ export async function gather(rig: Rig, of: Pick<History, "asked" | "deeds" | "le
       (select count(*) from ledger.transaction where reference = 'payment:' || charge_id) as booked,
       (select string_agg(refund.state, ',') from ledger.refund where refund.charge_id = payment.charge_id) as refund
     from ledger.payment`.execute(db);
+  const films = await sql<FilmRow>`
+    select job.chat_id, job.state, hold.state as hold from studio.job
+    left join ledger.hold on hold.reference = 'studio.job:' || job.id`.execute(db);
   const violations = await ledgerViolations(db);
   return {
     ...of,
@@ -99,6 +110,7 @@ export async function gather(rig: Rig, of: Pick<History, "asked" | "deeds" | "le
     deliveries: deliveries.rows,
     updates: updates.rows,
     payments: payments.rows,
+    films: films.rows,
     ledgerViolations: violations.map(({ name, subject, detail }) => `${name}: ${subject} ${detail}`),
   };
 }

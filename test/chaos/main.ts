@@ -89,6 +89,7 @@ function summarise({ scenario }: Options, all: readonly Figures[]): void {
     unknown: sum(({ unknown }) => unknown),
     payments: sum(({ payments }) => payments),
     refunds: sum(({ refunds }) => refunds),
+    videos: sum(({ videos }) => videos),
     "kill to next message, another replica ready": spreadOf(recoveriesMs),
     "the same, none ready: until one has started": spreadOf(all.flatMap(({ restartsMs }) => restartsMs)),
     "pre-checkout": spreadOf(all.flatMap(({ preCheckoutsMs }) => preCheckoutsMs)),

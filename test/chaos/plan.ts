@@ -56,6 +56,9 @@ const questionAfterMs = 600;
 const announcements = 4;
 const questions = 3;
 
+/** Making a video takes seconds of a processor: short runs go without. */
+const filmsFromMs = 15_000;
+
 export function planRequests(seed: number, forMs: number): readonly Planned[] {
   const random = seeded(seed);
   const planned: Planned[] = [];
@@ -110,7 +113,9 @@ export function planRequests(seed: number, forMs: number): readonly Planned[] {
   }
   for (const at of moments(perSecond.purchase)) {
     const personId = firstBuyer + (buyers += 1);
-    add(at, { kind: "buy", purchase: { personId, toldTwice: random() < 0.5, regrets: random() < 0.4 } });
+    const regrets = random() < 0.4;
+    const orders = !regrets && forMs >= filmsFromMs && random() < 0.4;
+    add(at, { kind: "buy", purchase: { personId, toldTwice: random() < 0.5, regrets, orders } });
   }
   return planned.toSorted((a, b) => a.afterMs - b.afterMs);
 }

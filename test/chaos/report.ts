@@ -18,6 +18,7 @@ export interface Figures {
   readonly updates: number;
   readonly payments: number;
   readonly refunds: number;
+  readonly videos: number;
   readonly accepted: number;
   readonly repeated: number;
   readonly unknown: number;
@@ -46,6 +47,7 @@ export function figuresOf({ seed, history, verdicts }: Run): Figures {
     updates: history.updates.length,
     payments: history.payments.length,
     refunds: history.payments.filter(({ refund }) => refund !== null).length,
+    videos: history.films.length,
     accepted: history.sends.filter(({ fate }) => fate === "accepted").length,
     repeated: history.deliveries.reduce((sum, { events }) => sum + events.filter((e) => e === "repeated").length, 0),
     unknown: history.deliveries.filter(({ state }) => state === "unknown").length,

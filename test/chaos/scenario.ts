@@ -91,7 +91,7 @@ const manyPayments: Scenario = {
     const random = seeded(seed);
     const at = (): number => Math.floor(random() * paymentSeconds * 1000);
     const purchases = Array.from({ length: buyers }, (_, index): Planned => {
-      const purchase = { personId: 20_000 + index, toldTwice: random() < 0.5, regrets: false };
+      const purchase = { personId: 20_000 + index, toldTwice: random() < 0.5, regrets: false, orders: false };
       return { afterMs: at(), request: { kind: "buy", purchase } };
     });
     const words = Array.from({ length: commands }, (_, index): Planned => {

@@ -9,6 +9,7 @@ export interface ChatPaces {
   readonly leave: (departure: Departure, nowMs: number) => void;
   readonly takeBack: (departure: Departure) => void;
   readonly block: (chatId: number, untilMs: number) => void;
+  readonly pauseMs: (chatId: number, nowMs: number) => number;
   readonly blocked: (nowMs: number) => number;
 }
 
@@ -79,6 +80,7 @@ export function createChatPaces(limits: PaceLimits): ChatPaces {
       const chat = paceOf(chatId);
       chat.blockedUntilMs = Math.max(chat.blockedUntilMs, untilMs);
     },
+    pauseMs: (chatId, nowMs) => Math.max((chats.get(chatId)?.blockedUntilMs ?? 0) - nowMs, 0),
     blocked: (nowMs) => {
       let count = 0;
       for (const { blockedUntilMs } of chats.values()) if (blockedUntilMs > nowMs) count += 1;

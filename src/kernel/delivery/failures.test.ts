@@ -218,6 +218,34 @@ test("while Telegram is away a handful become unknown, and when it is back every
   assert.equal(await counted("sent"), 300 - unknown);
 });
 
+test("a pause that Telegram asks for between the choice of a message and its leaving is kept to", async () => {
+  const chatId = newChat();
+  // There is a sender: what waits for the lock below is its claim.
+  await ended(await enqueue({ chatId: newChat(), topic: "test.bulk", content: text("before") }));
+  const lock = new Client({ connectionString: database.url });
+  cleanUp(async () => {
+    await lock.end();
+  });
+  await lock.connect();
+  // Whoever claims waits for this.
+  await lock.query("begin; select from delivery.sender for update");
+  const id = await enqueue({ chatId, topic: "test.bulk", content: text("x") });
+  await until("it to be chosen", async () => {
+    const { rows } = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+      database.db,
+    );
+    return rows.length > 0;
+  });
+  rig.engine.noteFloodControl(700);
+  const began = performance.now();
+  await lock.query("commit");
+  const record = await ended(id);
+  assert.ok(performance.now() - began >= 600);
+  assert.deepEqual([of(chatId).length, record.state, record.attempts], [1, "sent", 1]);
+  assert.ok(record.timeline.some(({ event, detail }) => event === "paced" && /not sent yet/i.test(detail)));
+});
+
 test("a flood that getUpdates has heard of stops all sending, and the next sender knows of it", async () => {
   rig.engine.noteFloodControl(1500);
   const began = performance.now();

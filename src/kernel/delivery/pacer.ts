@@ -50,6 +50,8 @@ export interface Pacer {
   readonly floodBot: (retryAfterMs: number) => void;
   /** A pause that is known from before; for all chats without one. Teaches nothing new. */
   readonly block: (chatId: number | undefined, forMs: number) => void;
+  /** How long nothing may go to the chat because Telegram said so; 0 when it may. */
+  readonly pauseMs: (chatId: number) => number;
   readonly view: () => PaceView;
 }
 
@@ -110,6 +112,10 @@ export function createPacer({ limits, clock }: { readonly limits: PaceLimits; re
       const untilMs = clock.monotonicMs() + forMs;
       if (chatId === undefined) bot.block(untilMs);
       else chats.block(chatId, untilMs);
+    },
+    pauseMs: (chatId) => {
+      const nowMs = clock.monotonicMs();
+      return Math.max(bot.view(nowMs).blockedMs, chats.pauseMs(chatId, nowMs));
     },
     view: () => {
       const nowMs = clock.monotonicMs();

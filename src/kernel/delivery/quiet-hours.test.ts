@@ -250,6 +250,22 @@ test("what expires during the night does not arrive in the morning", async () =>
   assert.equal(of(chatId).length, 0);
 });
 
+test("what has to be judged again, because quiet hours begin, is not passed by what was made after it", async () => {
+  const chatId = newChat();
+  await addChat(database, chatId);
+  await inTransaction(database.db, async (tx) => {
+    const message: Message = { chatId, topic: "test.alert", content: text("first") };
+    const first = await rig.engine.enqueue(tx, message);
+    await rig.engine.enqueue(tx, { ...message, content: text("second") });
+    await sql`update delivery.outbox set quiet_at = now() where id = ${first}`.execute(tx);
+  });
+  await until("both to arrive", () => of(chatId).length === 2);
+  assert.deepEqual(
+    of(chatId).map(({ payload }) => payload["text"]),
+    ["first", "second"],
+  );
+});
+
 test("what waits in the queue when the quiet hours begin is held from then on", async () => {
   const chatId = newChat();
   await addChat(database, chatId);

@@ -12,7 +12,7 @@ import type { Pacer } from "./pacer.ts";
 import type { Landing, Recorded, Recorder } from "./recorder.ts";
 import { createTrips, type Trips } from "./trips.ts";
 import type { Uploads } from "./uploads.ts";
-import { createWire } from "./wire.ts";
+import { createWire, type WireDeps } from "./wire.ts";
 
 /** What the sender does to the database, each one statement. */
 export interface SenderQueue {
@@ -70,6 +70,7 @@ const mostUnrecorded = 8;
 /** Claimed ahead at most, in wires full. */
 const farthestAhead = 4;
 const retryMs = 500;
+const missedMs = 150;
 const askAgainMs = 500;
 
 export function createSender(deps: SenderDeps): Sender {
@@ -78,7 +79,7 @@ export function createSender(deps: SenderDeps): Sender {
   const claimAhead = createClaimAhead(clock.monotonicMs);
   const wire = createWire({
     ...deps,
-    onLeave: trips.leaves,
+    ...whatLeaves(deps, trips),
     onSlow: (claimed) => {
       trips.slow(claimed);
       pump();
@@ -168,6 +169,27 @@ async function putBack({ queue, log }: SenderDeps, unsent: readonly number[]): P
   });
 }
 
+/** What the wire asks and tells at the moment of leaving. */
+function whatLeaves(
+  { pacer, recorder, epoch }: SenderDeps,
+  trips: Trips,
+): Pick<WireDeps, "onLeave" | "pauseMs" | "onHeldBack"> {
+  return {
+    onLeave: trips.leaves,
+    pauseMs: ({ chatId }) => pacer().pauseMs(chatId),
+    onHeldBack: (claimed, waitMs) => {
+      trips.heldBack(claimed);
+      recorder.add({ claimed, epoch, outcome: heldBack(waitMs) });
+    },
+  };
+}
+
+/** Telegram has asked for a pause since it was chosen. No attempt was made, so none is counted. */
+function heldBack(waitMs: number): Landing["outcome"] {
+  const detail = `not sent yet: Telegram asked to wait, ${Math.ceil(waitMs / 1000)} s are left`;
+  return { type: "again", delayMs: waitMs, counts: false, event: "paced", detail };
+}
+
 async function readContents({ contents, uploads, log }: SenderDeps, candidates: readonly Candidate[]): Promise<void> {
   try {
     await contents.load(candidates);
@@ -180,11 +202,21 @@ async function readContents({ contents, uploads, log }: SenderDeps, candidates: 
 /** @returns a function that claims and gives back what may leave now. */
 function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candidate[]) => Promise<readonly Claimed[]> {
   const { queue, contents, recorder, log } = deps;
+  const missedOnce = new Set<number>();
   let lost = false;
 
   const takeBackLost = async (): Promise<void> => {
     await queue.unclaimExcept([...new Set([...trips.inFlight.values()].map(({ flightId }) => flightId))]);
     lost = false;
+  };
+  /**
+   * Gone by other hands; or only to be judged again because quiet hours have begun, which the sweep does at once. Until it
+   * has, what stands behind it in its chat must not pass it.
+   */
+  const afterMiss = (id: number): Recorded => {
+    if (missedOnce.delete(id)) return { type: "over" };
+    missedOnce.add(id);
+    return { type: "again", delayMs: missedMs };
   };
   const claim = async (candidates: readonly Candidate[]): Promise<readonly Claimed[] | undefined> => {
     try {
@@ -206,8 +238,11 @@ function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candid
     const claimed = await claim(candidates);
     if (claimed?.[0] !== undefined) recorder.expect(claimed[0].flightId, claimed.length);
     trips.claimed(claimed ?? []);
-    const then: Recorded = claimed === undefined ? { type: "again", delayMs: retryMs } : { type: "over" };
-    for (const candidate of candidates) if (!trips.inFlight.has(candidate.id)) trips.missed(candidate, then);
+    for (const candidate of candidates) {
+      if (trips.inFlight.has(candidate.id)) missedOnce.delete(candidate.id);
+      else
+        trips.missed(candidate, claimed === undefined ? { type: "again", delayMs: retryMs } : afterMiss(candidate.id));
+    }
     if (claimed !== undefined && claimed.length < candidates.length) deps.onMissing();
     return claimed ?? [];
   };

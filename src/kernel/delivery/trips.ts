@@ -12,6 +12,8 @@ export interface Trips {
   /** Claimed: on the wire now, or in a moment. */
   readonly claimed: (claimed: readonly Claimed[]) => void;
   readonly leaves: (claimed: Claimed) => void;
+  /** Claimed, and does not leave after all; `ended` follows. */
+  readonly heldBack: (claimed: Claimed) => void;
   /** It takes its time: others of its chat may pass. */
   readonly slow: (claimed: Claimed) => void;
   /** Chosen, but not claimed: gone by other hands, or the database did not answer. */
@@ -54,6 +56,10 @@ export function createTrips({ backlog, contents, pacer, onRoom }: TripsDeps): Tr
     leaves: ({ id }) => {
       const candidate = chosen.get(id);
       if (candidate !== undefined) pacer().leave(departure(candidate));
+    },
+    heldBack: ({ id }) => {
+      const candidate = chosen.get(id);
+      if (candidate !== undefined) pacer().takeBack(departure(candidate));
     },
     slow: ({ id }) => {
       const candidate = chosen.get(id);

@@ -16,6 +16,10 @@ export interface WireDeps {
   /** By the monotonic clock, never the database: whether this process is the one that sends, at this moment. */
   readonly maySend: () => boolean;
   readonly concurrency: () => number;
+  /** How long Telegram wants nothing for the chat: it may have said so since the delivery was chosen. */
+  readonly pauseMs: (claimed: Claimed) => number;
+  /** It is not sent because of that. */
+  readonly onHeldBack: (claimed: Claimed, waitMs: number) => void;
   /** It leaves at this moment. */
   readonly onLeave: (claimed: Claimed) => void;
   /** Media that is under way for longer than its chat should wait for it. */
@@ -78,6 +82,12 @@ export function createWire(deps: WireDeps): Wire {
       return;
     }
     const content = contents.get(claimed.contentId);
+    const waitMs = deps.pauseMs(claimed);
+    if (waitMs > 0) {
+      if (content !== undefined) uploads.release(content);
+      deps.onHeldBack(claimed, waitMs);
+      return;
+    }
     const leftMs = clock.monotonicMs();
     size += 1;
     deps.onLeave(claimed);

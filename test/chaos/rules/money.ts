@@ -58,6 +58,18 @@ export const moneyRules: readonly Rule[] = [
     },
   },
   {
+    name: "videos are paid when they arrive",
+    says: "credits are taken for a video that has arrived, given back for any other, and held for none",
+    check: ({ films, sends }) =>
+      films.flatMap(({ chat_id: chatId, state, hold }): readonly Violation[] => {
+        const videos = sends.filter(
+          (send) => send.chatId === chatId && send.method === "sendVideo" && send.fate === "accepted",
+        );
+        const isRight = state === "delivered" ? hold === "captured" && videos.length > 0 : hold === "released";
+        return isRight ? [] : [{ detail: `${state}, the credits are ${hold}, ${videos.length} videos came`, chatId }];
+      }),
+  },
+  {
     name: "every pre-checkout is answered",
     says: "Telegram has its answer within 10 s, unless something was wrong in this time",
     check: (history) =>

@@ -20,6 +20,8 @@ export interface Purchase {
   readonly toldTwice: boolean;
   /** Wants the money back. */
   readonly regrets: boolean;
+  /** Spends it on a video. */
+  readonly orders: boolean;
 }
 
 /** A line of the list of Star transactions. */
@@ -153,6 +155,7 @@ export function createPeople(of: {
     } else if (customer.stage === "paid" && heard.text.includes(String(customer.chargeId))) {
       customer.stage = customer.regrets ? "complaining" : "done";
       if (customer.regrets) say(customer.personId, "/paysupport");
+      else if (customer.orders) say(customer.personId, "A storm over a small town");
     } else if (customer.stage === "complaining" && complaint !== undefined) {
       customer.stage = "explaining";
       press(heard, complaint);
