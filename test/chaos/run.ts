@@ -16,9 +16,6 @@ export interface Run {
   readonly outputs: readonly string[];
 }
 
-/** How long everything may take to end when nothing is wrong any more. */
-const settleMs = 90_000;
-
 /** One run from start to verdict: load and nemesis side by side, then peace until everything has ended. */
 export async function runOnce(server: ChaosServer, scenario: Scenario, seed: number): Promise<Run> {
   const { seconds, replicas, environment, except } = scenario;
@@ -31,7 +28,7 @@ export async function runOnce(server: ChaosServer, scenario: Scenario, seed: num
       runNemesis(rig, schedule),
     ]);
     await rig.telegram.call("heal");
-    const left = await settle(rig, settleMs);
+    const left = await settle(rig);
     const history = await gather(rig, { asked, deeds, left });
     const outputs = rig.replicas.map(({ output }) => output());
     const verdicts = judge(history).filter(({ rule }) => !except.includes(rule.name));

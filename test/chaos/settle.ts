@@ -3,12 +3,21 @@ import { sql } from "kysely";
 import { machineMs, sleep } from "../../bench/harness/machine-clock.ts";
 import type { Rig } from "./rig.ts";
 
-/** Waits until nothing is left to do. @returns what is, when it takes too long; "" otherwise. */
-export async function settle(rig: Rig, withinMs: number): Promise<string> {
-  const untilMs = machineMs() + withinMs;
+/** Longer than a dead worker's jobs wait to be noticed, and than a call to Telegram may take. */
+const stillMs = 75_000;
+const longestMs = 15 * 60_000;
+
+/** Waits until nothing is left to do. @returns what is, when it has not become less for long; "" otherwise. */
+export async function settle(rig: Rig): Promise<string> {
+  const beganMs = machineMs();
+  let changedMs = beganMs;
+  let before: string | undefined;
   for (;;) {
     const left = await whatIsLeft(rig);
-    if (left === "" || machineMs() > untilMs) return left;
+    const nowMs = machineMs();
+    if (left !== before) changedMs = nowMs;
+    before = left;
+    if (left === "" || nowMs - changedMs > stillMs || nowMs - beganMs > longestMs) return left;
     await sleep(200);
   }
 }
