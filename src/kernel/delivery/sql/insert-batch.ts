@@ -57,10 +57,11 @@ export function insertBatch(of: NewBatch): RawBuilder<InsertedBatch> {
       from (${judged(sql`
         select recipient.chat_id, numbered.id as content_id, ${of.topic}::text as topic, ${of.optOut}::boolean as opt_out,
           ${of.quietMode}::text as quiet_mode, numbered.silent, recipient.thread_id::bigint, recipient.reply_to::bigint,
-          recipient.edit_message_id::bigint, greatest(now(), recipient.not_before::timestamptz) as at
+          recipient.edit_message_id::bigint, greatest(now(), recipient.not_before::timestamptz) as at,
+          recipient.not_before is not null as later
         from recipient
         join numbered on numbered.n = recipient.content`)}) as verdict
-      order by verdict.state <> 'queued', verdict.chat_id
+      order by verdict.later, verdict.chat_id
       returning state, refusal
     )
     select (select array_agg(id order by n) from numbered) as content_ids,
