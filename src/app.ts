@@ -8,6 +8,7 @@ import { deliveryQueueCheck, kernelTopics } from "#kernel/delivery/index.ts";
 import {
   createHttpServer,
   deliveryRoutes,
+  demoRoutes,
   healthRoutes,
   httpSettings,
   mediaRoutes,
@@ -170,6 +171,7 @@ async function listen(assembly: Assembly, { config, bot, features }: AppOptions,
       deliveryRoutes(kernel.db, delivery),
       userRoutes(kernel),
       statsRoutes(kernel),
+      ...(bot.sandboxUrl === undefined ? [] : [demoRoutes(parts.find(({ demo }) => demo !== undefined)?.demo)]),
     ],
     apiRoutes: parts.flatMap(({ routes }) => routes ?? []),
   });

@@ -22,8 +22,9 @@ const noSignals = {
  * through the program that runs; without one, when it runs again.
  */
 export const demoCommand: CliCommand = async ({ storage, cipher }, [given]) => {
-  const seed = given === undefined ? Math.floor(systemClock.now().getTime() / 60_000) : Number(given);
-  if (!Number.isSafeInteger(seed)) throw new UsageError("demo: expected a whole number as the seed, or nothing");
+  const seed = given === undefined ? undefined : Number(given);
+  if (seed !== undefined && !Number.isSafeInteger(seed))
+    throw new UsageError("demo: expected a whole number as the seed, or nothing");
   const { config, database } = storage;
   let signals: Signals | undefined;
   // Joined and not started: it only writes what the running program sends.
@@ -45,7 +46,7 @@ export const demoCommand: CliCommand = async ({ storage, cipher }, [given]) => {
   });
   try {
     if (signals === undefined) throw new AppError(noSignals);
-    const { past, sent, reached } = await playDemo(signals, { seed });
+    const { past, sent, reached } = await playDemo(signals, seed);
     const chats = reached === 1 ? "to one chat" : `to ${reached} chats`;
     const whom = reached === 0 ? "nobody has subscribed yet (/subscribe, then once more)" : chats;
     return `Demo: ${past} signals with their outcomes (/signals, /performance), and ${sent} sent now: ${whom}.`;

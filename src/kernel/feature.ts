@@ -52,9 +52,20 @@ export interface FeatureParts extends ChatParts {
   readonly judgeHold?: (tx: Tx, reference: string) => Promise<HoldVerdict>;
   /** What `/export` sends and `/forget` erases. */
   readonly personalData?: PersonalData;
+  /** Makes data up to look at, and sends some of it to whoever has subscribed. In the sandbox it is a button. */
+  readonly demo?: () => Promise<DemoPlayed>;
   /** Started after the kernel, stopped before it. */
   readonly start?: () => Promise<void>;
   readonly close?: () => Promise<void>;
+}
+
+export interface DemoPlayed {
+  /** Made as if they had been and ended: for lists and statistics. */
+  readonly past: number;
+  /** Sent now. */
+  readonly sent: number;
+  /** Chats that the one with the most of them was queued for; 0: nobody has subscribed. */
+  readonly reached: number;
 }
 
 /** What takes part in the chat; the kernel's own commands come in the same shape. */

@@ -123,6 +123,37 @@ test("while Telegram is down nothing is lost, and the panel shows what happened"
   await page.close();
 });
 
+test("the panel's button makes the demo signals, and says how to get them", async () => {
+  const page = await open({ width: 1280, height: 800, dark: false, person: 700_000_004 });
+  await page
+    .getByRole("button", { name: /Under the hood/ })
+    .first()
+    .click();
+  const button = page.getByRole("button", { name: "Demo signals" });
+  const panel = page.getByRole("complementary", { name: "Under the hood" });
+  await button.dblclick();
+  await panel.getByText(/nobody has subscribed: send the bot \/subscribe/).waitFor({ timeout: 60_000 });
+  await say(page, "/subscribe");
+  await page.getByRole("log").getByText("You are subscribed to trading signals").first().waitFor();
+  await button.click();
+  await panel.getByText(/3 demo signals sent to 1 chat\./).waitFor({ timeout: 60_000 });
+  await page.getByRole("log", { name: "Messages" }).getByText("Confidence").first().waitFor({ timeout: 60_000 });
+  assert.ok(await fits(page));
+  await page.close();
+});
+
+test("the same button in Korean on a phone in the dark", async () => {
+  const page = await open({ width: 390, height: 844, dark: true, person: 700_000_002 });
+  await page
+    .getByRole("button", { name: /내부 보기 열기/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "데모 시그널" }).click();
+  await page.getByText(/데모 시그널 3개를 대화 1곳에 보냈습니다/).waitFor({ timeout: 60_000 });
+  assert.ok(await fits(page));
+  await page.close();
+});
+
 test("every call was valid", () => {
   assert.deepEqual(sandbox.journal.invalidCalls, []);
 });

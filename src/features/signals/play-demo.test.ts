@@ -12,6 +12,7 @@ import { compareDecimals } from "./decimal.ts";
 import { makeDemoMarket } from "./demo-market.ts";
 import { signalOf, signalsApp } from "./testing/signals-app.ts";
 
+const app = await signalsApp();
 const now = new Date("2026-11-21T12:00:00Z");
 
 test("the same seed makes the same market, another one another", () => {
@@ -39,8 +40,36 @@ test("the market is believable: levels on their sides, outcomes at their levels,
   }
 });
 
+async function press(): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
+  const response = await fetch(`${app.app.url}/sandbox/api/demo`, {
+    method: "POST",
+    headers: { origin: app.app.url, "content-type": "application/json" },
+    body: "{}",
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+async function countSignals(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from signals.signal`.execute(
+    app.database.db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+test("the sandbox's page has the demo as a button; pressed twice at once it is made once", async () => {
+  const offer = await fetch(`${app.app.url}/sandbox/api/demo`);
+  assert.deepEqual(await offer.json(), { available: true });
+  const [one, other] = (await Promise.all([press(), press()])).toSorted((a, b) => a.status - b.status);
+  assert.deepEqual([one?.status, other?.status], [200, 409]);
+  assert.equal(other?.body["code"], "http.demo_running");
+  const { past, sent, reached } = one?.body ?? {};
+  assert.deepEqual([sent, reached], [3, 0], "nobody has subscribed");
+  assert.equal(await countSignals(), Number(past) + 3);
+  const document = await (await fetch(`${app.app.url}/docs/json`)).text();
+  assert.ok(!document.includes("/sandbox"), "no part of the API");
+});
+
 test("the demo fills the lists, reaches subscribers, says what it is, and stays away from real signals", async () => {
-  const app = await signalsApp();
   const { database } = app;
   const [id = 0] = await app.subscribers(1, { premium: false });
   const config = readConfig({ DATA_DIR: app.dataDir, DATABASE_URL: database.url });
@@ -67,4 +96,5 @@ test("the demo fills the lists, reaches subscribers, says what it is, and stays 
 
   await app.call("POST", "/api/signals", signalOf());
   await assert.rejects(demoCommand(tools, ["7"]), { code: "signals.demo_refused" });
+  assert.equal((await press()).body["code"], "signals.demo_refused");
 });

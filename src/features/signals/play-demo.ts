@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
+import type { DemoPlayed } from "#kernel/feature.ts";
 import { AppError } from "#kernel/lib/errors.ts";
 
 import { type DemoMarket, type DemoSignal, makeDemoMarket } from "./demo-market.ts";
@@ -8,15 +9,6 @@ import { demoRefused } from "./errors.ts";
 import type { Signals } from "./make-signals.ts";
 import { publishSignal } from "./publish.ts";
 import { candlesToJson, type NewSignal, type SignalMedia } from "./signal.ts";
-
-export interface DemoPlayed {
-  /** Signals of the past with their outcomes, for `/signals` and `/performance`. */
-  readonly past: number;
-  /** Sent now. */
-  readonly sent: number;
-  /** Chats that the last of them was queued for. */
-  readonly reached: number;
-}
 
 const source = "demo";
 const days = 14;
@@ -26,16 +18,19 @@ const lifeMs = 4 * 60 * 60_000;
 /**
  * Two weeks of a market that never was, and its last signals sent to whoever has subscribed. All of it is labelled as a
  * demo. A second time replaces the past and sends new ones.
+ * @param seed the same makes the same market; without one each minute has its own.
  * @throws AppError `signals.demo_refused` where there are real signals: their numbers would be mixed with made-up ones.
  */
-export async function playDemo(signals: Signals, { seed }: { readonly seed: number }): Promise<DemoPlayed> {
+export async function playDemo(signals: Signals, seed?: number): Promise<DemoPlayed> {
   const now = signals.clock.now();
-  const market = makeDemoMarket({ seed, now, days });
+  const market = makeDemoMarket({ seed: seed ?? Math.floor(now.getTime() / 60_000), now, days });
   const past = market.signals.filter(({ outcome }) => outcome !== undefined);
   const open = market.signals.filter(({ outcome }) => outcome === undefined).slice(-sentNow);
   const media: (SignalMedia | undefined)[] = [];
   for (const signal of open) media.push(await signals.makeMedia.prepare(newSignalOf(signal, now)));
   return await inTransaction(signals.db, async (tx) => {
+    // Two at a time would each leave a past.
+    await sql`select pg_advisory_xact_lock(hashtextextended('signals.demo', 0))`.execute(tx);
     await refuseBesideReal(tx);
     await sql`delete from signals.signal where demo and reached = 0`.execute(tx);
     await sql`delete from signals.price where source = ${source}`.execute(tx);
@@ -50,7 +45,7 @@ export async function playDemo(signals: Signals, { seed }: { readonly seed: numb
         media: media[index],
         demo: true,
       });
-      ({ reached } = published);
+      reached = Math.max(reached, published.reached);
     }
     return { past: past.length, sent: open.length, reached };
   });

@@ -13,7 +13,7 @@ export interface ClaimAhead {
 const windowMs = 50;
 /** Weight of one measurement in the moving averages. */
 const weight = 0.3;
-const headroom = 3;
+const headroom = 4;
 
 export function createClaimAhead(nowMs: () => number): ClaimAhead {
   let windowStart = nowMs();

@@ -50,8 +50,8 @@ export interface Recorder {
 const gatherMs = 2;
 /** So many in that time are a torrent: then one statement for all of a few more milliseconds saves commits. */
 const torrent = 24;
-const gatherInTorrentMs = 10;
-const enough = 512;
+const gatherInTorrentMs = 4;
+const enough = 192;
 const mostUsual = 512;
 const mostSpecial = 32;
 const retryMs = 250;

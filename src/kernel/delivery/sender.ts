@@ -131,7 +131,7 @@ export function createSender(deps: SenderDeps): Sender {
     const all = Math.min(concurrency + ahead - wire.size(), mostUnrecorded * concurrency - trips.inFlight.size);
     if (all <= 0) return;
     const sinceMs = clock.monotonicMs() - lastClaimMs;
-    const worthAClaim = wire.size() > concurrency * busyShare ? concurrency * 1.5 : concurrency / 4;
+    const worthAClaim = wire.size() > concurrency * busyShare ? concurrency : concurrency / 4;
     if (all < worthAClaim && sinceMs < gatherMs) pumpIn(gatherMs - sinceMs);
     else if (wire.isSilent()) void step(askWhetherThere());
     else choose({ all, low: all - Math.floor(concurrency / keptFreeShare) });

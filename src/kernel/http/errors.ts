@@ -49,6 +49,18 @@ export const notFound = {
   message: "there is nothing here",
 } as const satisfies ErrorDefinition;
 
+export const otherSite = {
+  code: "http.other_site",
+  status: 403,
+  message: "only the page of this program may ask for this",
+} as const satisfies ErrorDefinition;
+
+export const demoRunning = {
+  code: "http.demo_running",
+  status: 409,
+  message: "a demo is being made already: it takes a few seconds",
+} as const satisfies ErrorDefinition;
+
 export const invalidRequest = {
   code: "http.invalid_request",
   status: 400,

@@ -2,6 +2,7 @@ export { type Answer, idempotently } from "./idempotency.ts";
 export { pruneIdempotencyKeys } from "./prune-idempotency.ts";
 export { problemSchema } from "./problem.ts";
 export { deliveryRoutes } from "./routes/deliveries.ts";
+export { demoRoutes } from "./routes/demo.ts";
 export { healthRoutes } from "./routes/health.ts";
 export { mediaRoutes } from "./routes/media.ts";
 export { metricsRoutes } from "./routes/metrics.ts";

@@ -22,6 +22,7 @@ import { testDatabase } from "#test/support/database.ts";
 import {
   createHttpServer,
   deliveryRoutes,
+  demoRoutes,
   healthRoutes,
   mediaRoutes,
   metricsRoutes,
@@ -102,6 +103,7 @@ const app = await createHttpServer({
     }),
     notificationRoutes({ db, accounts, delivery, media, types: kernelTopics }),
     deliveryRoutes(db, delivery),
+    demoRoutes(undefined),
   ],
   apiRoutes: [],
 });
@@ -381,4 +383,15 @@ test("an address that guesses keys has to wait, whatever it guesses next", async
   assert.deepEqual([answers[0], answers.at(-1)], [401, 429]);
   assert.equal(await guess(environmentKey, "10.9.8.7"), 429);
   assert.equal(await guess(environmentKey, "10.9.8.6"), 200);
+});
+
+test("where no feature has a demo the page is told so, and asking for it is a 404", async () => {
+  const url = "/sandbox/api/demo";
+  assert.deepEqual((await app.inject({ url })).json(), { available: false });
+  assert.equal((await app.inject({ method: "POST", url })).statusCode, 404);
+  const asked = async (origin: string): Promise<number> =>
+    (await app.inject({ method: "POST", url, headers: { host: "here:8080", origin } })).statusCode;
+  assert.equal(await asked("http://here:8080"), 404);
+  for (const other of ["http://here", "https://elsewhere.example", "null"])
+    assert.equal(await asked(other), 403, other);
 });

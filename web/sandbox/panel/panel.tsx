@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../shared/ui/icon.tsx";
 import { useSession, useSlice, useTexts } from "../session/use-session.ts";
 import { CallList } from "./call-list.tsx";
+import { DemoButton, DemoOutcome } from "./demo-button.tsx";
 import { FaultTab } from "./fault-tab.tsx";
 
 type Tab = "calls" | "faults";
@@ -30,6 +31,8 @@ export function Panel(): JSX.Element {
         {tab === "calls" ? <CallList /> : <FaultTab />}
       </div>
       <footer class="panel-foot">
+        <DemoOutcome />
+        <DemoButton />
         <button
           type="button"
           class="text-button danger"

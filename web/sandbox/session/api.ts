@@ -17,10 +17,13 @@ import type {
 export class ApiRefusal extends Error {
   override readonly name = "ApiRefusal";
   readonly status: number;
+  /** What the program's own refusals are known by. */
+  readonly code: string | undefined;
 
-  constructor(message: string, status: number, options?: ErrorOptions) {
+  constructor(message: string, status: number, options: ErrorOptions & { readonly code?: string | undefined } = {}) {
     super(message, options);
     this.status = status;
+    this.code = options.code;
   }
 }
 
@@ -41,6 +44,13 @@ export interface EditText {
   readonly chatId: number;
   readonly messageId: number;
   readonly text: string;
+}
+
+/** Signals made as if they were of the past, signals sent now, and the chats that they went to. */
+export interface DemoPlayed {
+  readonly past: number;
+  readonly sent: number;
+  readonly reached: number;
 }
 
 type Answer<T> = Promise<T>;
@@ -67,6 +77,9 @@ export interface SandboxApi {
   readonly removeFault: (id: number) => Answer<unknown>;
   readonly removeFaults: () => Answer<unknown>;
   readonly reset: () => Answer<unknown>;
+  /** These two are answered by the program behind the sandbox. */
+  readonly demo: () => Answer<{ readonly available: boolean }>;
+  readonly playDemo: () => Answer<DemoPlayed>;
 }
 
 export function makeSandboxApi(personId: () => number): SandboxApi {
@@ -94,6 +107,8 @@ export function makeSandboxApi(personId: () => number): SandboxApi {
     removeFault: async (id) => await request("DELETE", `faults/${String(id)}`),
     removeFaults: async () => await request("DELETE", "faults"),
     reset: async () => await request("POST", "reset", {}),
+    demo: async () => await request("GET", "demo"),
+    playDemo: async () => await request("POST", "demo", {}),
   };
 }
 
@@ -115,11 +130,16 @@ async function request<T>(method: string, path: string, body?: object | Blob): P
     throw new ApiRefusal("", 0, { cause });
   });
   const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new ApiRefusal(reasonOf(answer), response.status);
+  if (!response.ok) throw refusalOf(answer, response.status);
   return answer as T;
 }
 
-function reasonOf(answer: unknown): string {
-  const error = typeof answer === "object" && answer !== null && "error" in answer ? answer.error : undefined;
-  return typeof error === "string" ? error : "";
+/** The sandbox says `error`; the program a problem document. */
+function refusalOf(answer: unknown, status: number): ApiRefusal {
+  const fields: Readonly<Record<string, unknown>> = typeof answer === "object" && answer !== null ? { ...answer } : {};
+  const text = (name: string): string | undefined => {
+    const value = fields[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  return new ApiRefusal(text("error") ?? text("detail") ?? "", status, { code: text("code") });
 }

@@ -16,6 +16,8 @@ import type { SandboxApi } from "./api.ts";
 import { batchEvents } from "./batch-events.ts";
 import { makeConnection } from "./connection.ts";
 import type { LinkState } from "./connection.ts";
+import { makeDemo } from "./demo.ts";
+import type { Demo } from "./demo.ts";
 import { makeDrafts } from "./drafts.ts";
 import type { Drafts } from "./drafts.ts";
 import { followLink } from "./follow-link.ts";
@@ -46,6 +48,7 @@ export interface Session {
   readonly presses: Presses;
   readonly read: ReadMarks;
   readonly drafts: Drafts;
+  readonly demo: Demo;
   /** The dialog that is open. */
   readonly sheet: Signal<Sheet | undefined>;
   readonly panelOpen: Signal<boolean>;
@@ -91,6 +94,7 @@ export function makeSession(page: Window): Session {
     }),
     read: makeReadMarks(page.sessionStorage),
     drafts: makeDrafts(),
+    demo: makeDemo(api),
     sheet: signal(undefined),
     panelOpen: signal(false),
     startPayload: signal(undefined),
@@ -105,8 +109,7 @@ export function makeSession(page: Window): Session {
         return await action();
       } catch (error) {
         if (!(error instanceof ApiRefusal)) throw error;
-        const reason = error.status === 0 ? texts.value.connection.unreachable : error.message;
-        toasts.show(reason || texts.value.common.failed);
+        toasts.show(reasonOf(error, texts.value));
         return undefined;
       }
     },
@@ -121,6 +124,13 @@ export function makeSession(page: Window): Session {
     if (chatId !== personId) session.startPayload.value = undefined;
   });
   return session;
+}
+
+/** In the page's language where the refusal is one that has a name. */
+function reasonOf({ status, code, message }: ApiRefusal, { connection, refusals, common }: Dictionary): string {
+  if (status === 0) return connection.unreachable;
+  const known = Object.entries(refusals).find(([name]) => name === code)?.[1];
+  return known ?? (message || common.failed);
 }
 
 function handle(session: Session, world: Signal<SandboxState | undefined>, router: Router, event: SandboxEvent): void {

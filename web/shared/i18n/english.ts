@@ -254,6 +254,20 @@ export const english = {
       "All chats, groups, new persons, Stars and faults go back to the beginning. The bot's own database is not touched.",
     resetConfirm: "Reset",
   },
+  demo: {
+    play: "Demo signals",
+    playing: "Making signals…",
+    sent: (signals: number, chats: number): string =>
+      `${String(signals)} demo signals sent to ${chats === 1 ? "1 chat" : `${String(chats)} chats`}.`,
+    unheard: (signals: number): string =>
+      `${String(signals)} demo signals made, but nobody has subscribed: send the bot /subscribe, then press again.`,
+    past: (signals: number): string => `${String(signals)} earlier ones and how they ended: /signals and /performance.`,
+  },
+  /** By their codes. */
+  refusals: {
+    "http.demo_running": "Demo signals are being made already. It takes a few seconds.",
+    "signals.demo_refused": "There are real signals here, and a demo would mix made-up numbers with theirs.",
+  },
   faults: {
     tab: "Faults",
     hint: "Break Telegram on purpose and watch how the bot copes.",

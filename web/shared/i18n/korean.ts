@@ -253,6 +253,19 @@ export const korean: Dictionary = {
     resetText: "대화, 그룹, 새 인물, 스타, 장애가 모두 처음으로 돌아갑니다. 봇의 데이터베이스는 그대로입니다.",
     resetConfirm: "초기화",
   },
+  demo: {
+    play: "데모 시그널",
+    playing: "시그널 만드는 중…",
+    sent: (signals, chats) => `데모 시그널 ${String(signals)}개를 대화 ${String(chats)}곳에 보냈습니다.`,
+    unheard: (signals) =>
+      `데모 시그널 ${String(signals)}개를 만들었지만 아직 구독자가 없습니다. 봇에게 /subscribe를 보낸 뒤 다시 눌러 주세요.`,
+    past: (signals) => `지난 시그널 ${String(signals)}개와 그 결과는 /signals와 /performance에서 볼 수 있습니다.`,
+  },
+  refusals: {
+    "http.demo_running": "이미 데모 시그널을 만들고 있습니다. 몇 초만 기다려 주세요.",
+    "signals.demo_refused":
+      "이미 실제 시그널이 있습니다. 데모를 실행하면 지어낸 수치가 섞이게 되므로 실행하지 않았습니다.",
+  },
   faults: {
     tab: "장애",
     hint: "텔레그램을 일부러 고장 내고 봇이 어떻게 견디는지 보세요.",
