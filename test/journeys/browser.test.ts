@@ -129,8 +129,9 @@ test("the panel's button makes the demo signals, and says how to get them", asyn
     .getByRole("button", { name: /Under the hood/ })
     .first()
     .click();
-  const button = page.getByRole("button", { name: "Demo signals" });
+  const button = page.getByRole("button", { name: "Demo signals", exact: true });
   const panel = page.getByRole("complementary", { name: "Under the hood" });
+  // What the first click moves must not come under the second.
   await button.dblclick();
   await panel.getByText(/nobody has subscribed: send the bot \/subscribe/).waitFor({ timeout: 60_000 });
   await say(page, "/subscribe");

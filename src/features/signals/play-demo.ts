@@ -24,10 +24,11 @@ const lifeMs = 4 * 60 * 60_000;
 export async function playDemo(signals: Signals, seed?: number): Promise<DemoPlayed> {
   const now = signals.clock.now();
   const market = makeDemoMarket({ seed: seed ?? Math.floor(now.getTime() / 60_000), now, days });
-  const past = market.signals.filter(({ outcome }) => outcome !== undefined);
-  const open = market.signals.filter(({ outcome }) => outcome === undefined).slice(-sentNow);
+  // By place and not by outcome: a hasty market leaves few signals open, or none.
+  const past = market.signals.slice(0, -sentNow).filter(({ outcome }) => outcome !== undefined);
+  const latest = market.signals.slice(-sentNow);
   const media: (SignalMedia | undefined)[] = [];
-  for (const signal of open) media.push(await signals.makeMedia.prepare(newSignalOf(signal, now)));
+  for (const signal of latest) media.push(await signals.makeMedia.prepare(newSignalOf(signal, now)));
   return await inTransaction(signals.db, async (tx) => {
     // Two at a time would each leave a past.
     await sql`select pg_advisory_xact_lock(hashtextextended('signals.demo', 0))`.execute(tx);
@@ -37,7 +38,7 @@ export async function playDemo(signals: Signals, seed?: number): Promise<DemoPla
     await insertPast(tx, past);
     await insertPrices(tx, market);
     let reached = 0;
-    for (const [index, signal] of open.entries()) {
+    for (const [index, signal] of latest.entries()) {
       await signals.makeMedia.keep(tx, media[index]);
       const published = await publishSignal(signals, tx, {
         source,
@@ -47,7 +48,7 @@ export async function playDemo(signals: Signals, seed?: number): Promise<DemoPla
       });
       reached = Math.max(reached, published.reached);
     }
-    return { past: past.length, sent: open.length, reached };
+    return { past: past.length, sent: latest.length, reached };
   });
 }
 

@@ -32,7 +32,6 @@ export function Panel(): JSX.Element {
       </div>
       <footer class="panel-foot">
         <DemoOutcome />
-        <DemoButton />
         <button
           type="button"
           class="text-button danger"
@@ -43,6 +42,7 @@ export function Panel(): JSX.Element {
           <Icon name="trash" size={18} />
           {t.panel.reset}
         </button>
+        <DemoButton />
       </footer>
     </aside>
   );

@@ -256,12 +256,13 @@ export const english = {
   },
   demo: {
     play: "Demo signals",
-    playing: "Making signals…",
+    playing: "Making demo signals…",
     sent: (signals: number, chats: number): string =>
       `${String(signals)} demo signals sent to ${chats === 1 ? "1 chat" : `${String(chats)} chats`}.`,
     unheard: (signals: number): string =>
       `${String(signals)} demo signals made, but nobody has subscribed: send the bot /subscribe, then press again.`,
-    past: (signals: number): string => `${String(signals)} earlier ones and how they ended: /signals and /performance.`,
+    past: (signals: number): string =>
+      `/signals and /performance show ${String(signals)} earlier ones and how they ended.`,
   },
   /** By their codes. */
   refusals: {

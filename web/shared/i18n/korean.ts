@@ -255,7 +255,7 @@ export const korean: Dictionary = {
   },
   demo: {
     play: "데모 시그널",
-    playing: "시그널 만드는 중…",
+    playing: "데모 시그널을 만드는 중…",
     sent: (signals, chats) => `데모 시그널 ${String(signals)}개를 대화 ${String(chats)}곳에 보냈습니다.`,
     unheard: (signals) =>
       `데모 시그널 ${String(signals)}개를 만들었지만 아직 구독자가 없습니다. 봇에게 /subscribe를 보낸 뒤 다시 눌러 주세요.`,
