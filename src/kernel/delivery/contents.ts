@@ -20,8 +20,13 @@ export interface PreparedCall extends RenderedCall {
 /** Contents that were used last; a broadcast reads its own once. */
 export interface Contents {
   readonly get: (id: number) => PreparedContent | undefined;
-  /** Reads those that are missing. */
-  readonly load: (of: readonly { readonly contentId: number; readonly lane: number }[]) => Promise<void>;
+  /**
+   * Reads those that are missing. @returns all that were asked for, unless they are gone: whoever is about to send keeps
+   * these, because `get` may have forgotten them a moment later.
+   */
+  readonly load: (
+    of: readonly { readonly contentId: number; readonly lane: number }[],
+  ) => Promise<ReadonlyMap<number, PreparedContent>>;
 }
 
 const mostKept = 2048;
@@ -42,20 +47,31 @@ export function createContents({ db, marksRepeat }: ContentsDeps): Contents {
     const [oldest] = kept.keys();
     if (oldest !== undefined) kept.delete(oldest);
   };
+  const read = async (laneOf: ReadonlyMap<number, number>): Promise<readonly PreparedContent[]> => {
+    const { rows } = await sql<{ id: number; topic: string; body: unknown }>`
+      select id, topic, body from delivery.content where id = any(${[...laneOf.keys()]})`.execute(db);
+    return rows.map(({ id, topic, body }) => {
+      const content = contentFromJson(body);
+      const parts = renderContent(content, { reserve: marksRepeat(laneOf.get(id) ?? 0) ? reserve : 0 });
+      return { id, topic, content, parts: parts.map(prepareCall) };
+    });
+  };
   return {
     get: (id) => kept.get(id),
     load: async (wanted) => {
-      const missing = new Map(
-        wanted.flatMap(({ contentId, lane }) => (kept.has(contentId) ? [] : [[contentId, lane]])),
-      );
-      if (missing.size === 0) return;
-      const { rows } = await sql<{ id: number; topic: string; body: unknown }>`
-        select id, topic, body from delivery.content where id = any(${[...missing.keys()]})`.execute(db);
-      for (const { id, topic, body } of rows) {
-        const content = contentFromJson(body);
-        const parts = renderContent(content, { reserve: marksRepeat(missing.get(id) ?? 0) ? reserve : 0 });
-        keep({ id, topic, content, parts: parts.map(prepareCall) });
+      const found = new Map<number, PreparedContent>();
+      const missing = new Map<number, number>();
+      for (const { contentId, lane } of wanted) {
+        const prepared = kept.get(contentId);
+        if (prepared === undefined) missing.set(contentId, lane);
+        else found.set(contentId, prepared);
       }
+      if (missing.size === 0) return found;
+      for (const prepared of await read(missing)) {
+        keep(prepared);
+        found.set(prepared.id, prepared);
+      }
+      return found;
     },
   };
 }

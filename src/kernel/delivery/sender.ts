@@ -12,7 +12,7 @@ import type { Pacer } from "./pacer.ts";
 import type { Landing, Recorded, Recorder } from "./recorder.ts";
 import { createTrips, type Trips } from "./trips.ts";
 import type { Uploads } from "./uploads.ts";
-import { createWire, type WireDeps } from "./wire.ts";
+import { createWire, type Laden, type WireDeps } from "./wire.ts";
 
 /** What the sender does to the database, each one statement. */
 export interface SenderQueue {
@@ -105,9 +105,9 @@ export function createSender(deps: SenderDeps): Sender {
 
   const send = async (candidates: readonly Candidate[]): Promise<void> => {
     lastClaimMs = clock.monotonicMs();
-    const claimed = await claim(candidates);
+    const laden = await claim(candidates);
     claimAhead.claimed(clock.monotonicMs() - lastClaimMs);
-    wire.launch(claimed);
+    wire.launch(laden);
     deps.onRoom();
   };
 
@@ -200,7 +200,7 @@ async function readContents({ contents, uploads, log }: SenderDeps, candidates: 
 }
 
 /** @returns a function that claims and gives back what may leave now. */
-function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candidate[]) => Promise<readonly Claimed[]> {
+function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candidate[]) => Promise<readonly Laden[]> {
   const { queue, contents, recorder, log } = deps;
   const missedOnce = new Set<number>();
   let lost = false;
@@ -218,13 +218,13 @@ function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candid
     missedOnce.add(id);
     return { type: "again", delayMs: missedMs };
   };
-  const claim = async (candidates: readonly Candidate[]): Promise<readonly Claimed[] | undefined> => {
+  const claim = async (candidates: readonly Candidate[]): Promise<readonly Laden[] | undefined> => {
     try {
       if (lost) await takeBackLost();
       const [claimed] = await Promise.all([queue.claim(candidates.map(({ id }) => id)), contents.load(candidates)]);
       // A newer content may have come since it was chosen.
-      await contents.load(claimed);
-      return claimed;
+      const loaded = await contents.load(claimed);
+      return claimed.map((one) => ({ claimed: one, content: loaded.get(one.contentId) }));
     } catch (error) {
       // It may have been written though the answer never came.
       lost = true;
@@ -235,15 +235,15 @@ function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candid
 
   return async (candidates) => {
     trips.begin(candidates);
-    const claimed = await claim(candidates);
-    if (claimed?.[0] !== undefined) recorder.expect(claimed[0].flightId, claimed.length);
-    trips.claimed(claimed ?? []);
+    const laden = await claim(candidates);
+    const claimed = laden?.map((one) => one.claimed) ?? [];
+    if (claimed[0] !== undefined) recorder.expect(claimed[0].flightId, claimed.length);
+    trips.claimed(claimed);
     for (const candidate of candidates) {
       if (trips.inFlight.has(candidate.id)) missedOnce.delete(candidate.id);
-      else
-        trips.missed(candidate, claimed === undefined ? { type: "again", delayMs: retryMs } : afterMiss(candidate.id));
+      else trips.missed(candidate, laden === undefined ? { type: "again", delayMs: retryMs } : afterMiss(candidate.id));
     }
-    if (claimed !== undefined && claimed.length < candidates.length) deps.onMissing();
-    return claimed ?? [];
+    if (laden !== undefined && claimed.length < candidates.length) deps.onMissing();
+    return laden ?? [];
   };
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Claimed } from "./claimed.ts";
-import type { Contents, PreparedContent } from "./contents.ts";
+import type { PreparedContent } from "./contents.ts";
 import type { Attempt, Deliver } from "./deliver.ts";
 import { createSilence } from "./silence.ts";
 import type { Uploads } from "./uploads.ts";
@@ -10,7 +10,6 @@ import type { Uploads } from "./uploads.ts";
 export interface WireDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly contents: Contents;
   readonly uploads: Uploads;
   readonly deliver: Deliver;
   /** By the monotonic clock, never the database: whether this process is the one that sends, at this moment. */
@@ -27,9 +26,15 @@ export interface WireDeps {
   readonly onAttempt: (claimed: Claimed, attempt: Attempt, tookMs: number) => void;
 }
 
+/** A claimed delivery with what it says; without, its content has been erased. */
+export interface Laden {
+  readonly claimed: Claimed;
+  readonly content: PreparedContent | undefined;
+}
+
 /** The calls that are under way, and those that leave as soon as one of them has come back. */
 export interface Wire {
-  readonly launch: (claimed: readonly Claimed[]) => void;
+  readonly launch: (laden: readonly Laden[]) => void;
   /** Under way or about to be. */
   readonly size: () => number;
   /** Much is under way and nothing comes back. */
@@ -48,10 +53,10 @@ export interface Wire {
 const mediaPatienceMs = 2000;
 
 export function createWire(deps: WireDeps): Wire {
-  const { clock, log, contents, uploads } = deps;
+  const { clock, log, uploads } = deps;
   const silence = createSilence(clock.monotonicMs);
   const unsent: number[] = [];
-  const queue: Claimed[] = [];
+  const queue: Laden[] = [];
   let size = 0;
   let draining = false;
   let onEmpty: (() => void) | undefined;
@@ -74,14 +79,13 @@ export function createWire(deps: WireDeps): Wire {
     }
   };
 
-  const launch = async (claimed: Claimed): Promise<void> => {
+  const launch = async ({ claimed, content }: Laden): Promise<void> => {
     // The last look before the bytes leave. A process that was stopped between the claim and here sends nothing: by its
     // own clock its time is over before another one's can have begun.
     if (draining || !deps.maySend()) {
       unsent.push(claimed.id);
       return;
     }
-    const content = contents.get(claimed.contentId);
     const waitMs = deps.pauseMs(claimed);
     if (waitMs > 0) {
       if (content !== undefined) uploads.release(content);
@@ -107,8 +111,8 @@ export function createWire(deps: WireDeps): Wire {
   };
 
   return {
-    launch: (claimed) => {
-      queue.push(...claimed);
+    launch: (laden) => {
+      queue.push(...laden);
       launchQueued();
     },
     size: () => size + queue.length,
@@ -117,7 +121,7 @@ export function createWire(deps: WireDeps): Wire {
     unsent: () => unsent,
     drain: async (signal) => {
       draining = true;
-      unsent.push(...queue.splice(0).map(({ id }) => id));
+      unsent.push(...queue.splice(0).map(({ claimed }) => claimed.id));
       if (size === 0 || signal.aborted) return;
       await new Promise<void>((resolve) => {
         onEmpty = resolve;

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { sql } from "kysely";
+
+import { testDatabase } from "#test/support/database.ts";
+
+import { createContents } from "./contents.ts";
+
+const { db } = await testDatabase();
+const contents = createContents({ db, marksRepeat: () => false });
+
+test("whoever loads contents has all of them, also more than are kept", async () => {
+  const { rows } = await sql<{ id: number }>`
+    insert into delivery.content (topic, body, opt_out, quiet_mode, silent, shared)
+    select 'test', jsonb_build_object('kind', 'text', 'html', jsonb_build_object('markup', 'words of ' || n)), false, 'pass', false, false
+    from generate_series(1, 3000) as n
+    returning id`.execute(db);
+  const wanted = rows.map(({ id }) => ({ contentId: id, lane: 5 }));
+  const loaded = await contents.load(wanted);
+  assert.deepEqual(new Set(loaded.keys()), new Set(wanted.map(({ contentId }) => contentId)));
+  assert.match(loaded.get(wanted[0]?.contentId ?? 0)?.parts[0]?.tail ?? "", /words of 1"/);
+  assert.equal(contents.get(wanted[0]?.contentId ?? 0), undefined, "the oldest are forgotten");
+  assert.equal((await contents.load(wanted.slice(0, 10))).size, 10, "and read again");
+});
+
+test("a content that is gone is not among them", async () => {
+  assert.equal((await contents.load([{ contentId: -1, lane: 5 }])).size, 0);
+});
