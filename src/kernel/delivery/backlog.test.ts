@@ -55,6 +55,18 @@ test("once a lane is read, what is offered goes at once", () => {
   assert.deepEqual(chosen(backlog), [9]);
 });
 
+test("what is offered here does not pass what another replica has queued before and told of", () => {
+  const backlog = createBacklog(manualClock(new Date()));
+  read(backlog, []);
+  backlog.hint();
+  backlog.offer(of(9));
+  assert.deepEqual(chosen(backlog), []);
+  read(backlog, [of(8), of(9)]);
+  assert.deepEqual(chosen(backlog), [8]);
+  backlog.lanes[lane]?.finish(of(8));
+  assert.deepEqual(chosen(backlog), [9]);
+});
+
 test("however many are offered early, none is lost and memory stays bounded", () => {
   const backlog = createBacklog(manualClock(new Date()));
   const looks = backlog.looks();

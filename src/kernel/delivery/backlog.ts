@@ -38,9 +38,7 @@ interface Lane {
   more: boolean;
   /** Grows when the lane goes back: what a look on its way says of the end no longer counts then. */
   turn: number;
-  /** Has been read to its end, and nothing that came since was left out. */
-  complete: boolean;
-  /** Offered before that: older ones of their chats may be unread, and must not be passed. */
+  /** Offered while there is more to read: older ones of their chats may be among it, and must not be passed. */
   early: Candidate[];
   /** Where the cursor stood at earlier times, oldest first. */
   readonly marks: { readonly atMs: number; readonly cursor: number }[];
@@ -60,7 +58,6 @@ export function createBacklog(clock: Clock): Backlog {
     cursor: 0,
     more: true,
     turn: 0,
-    complete: false,
     early: [],
     marks: [],
   }));
@@ -90,7 +87,6 @@ export function createBacklog(clock: Clock): Backlog {
   };
   const completed = (lane: Lane): void => {
     lane.more = false;
-    lane.complete = true;
     for (const candidate of lane.early.toSorted((a, b) => a.id - b.id)) lane.horizon.offer(candidate);
     lane.early = [];
   };
@@ -100,12 +96,9 @@ export function createBacklog(clock: Clock): Backlog {
     offer: (candidate) => {
       const lane = all[candidate.lane];
       if (lane === undefined) return;
-      if (!lane.complete) keepEarly(lane, candidate);
+      if (lane.more) keepEarly(lane, candidate);
       else if (lane.horizon.size() < mostKnown) lane.horizon.offer(candidate);
-      else {
-        lane.complete = false;
-        goBack(lane, candidate.id - 1);
-      }
+      else goBack(lane, candidate.id - 1);
     },
     hint: (index) => {
       for (const lane of index === undefined ? all : all.slice(index, index + 1)) lookBack(lane);
