@@ -44,16 +44,7 @@ const { order, live, pass, assertDelivered, assertPaidBack } = story;
 const usual = { renderMs: 6000 };
 server.plan = usual;
 
-/** How many transactions a life without a death takes. */
-const transactions = await (async () => {
-  const job = await order();
-  rig.crashes.crashAt({ transaction: 1000, when: "before_commit" });
-  await pass(20);
-  const count = rig.crashes.transactions();
-  await live(job);
-  await assertDelivered(job);
-  return count;
-})();
+const transactions = await story.transactions();
 
 afterEach(async () => {
   server.plan = usual;

@@ -21,6 +21,8 @@ export interface ProviderStory {
   readonly order: (modelId?: string) => Promise<StoryJob>;
   /** Lets everything happen until the job has ended, dying and coming back as often as it takes. */
   readonly live: (job: StoryJob, aftermath?: Aftermath) => Promise<VideoJob>;
+  /** How many transactions a life without a death takes: each of them is a moment to die in. */
+  readonly transactions: () => Promise<number>;
   /** Lets some time pass and due work run. */
   readonly pass: (seconds: number) => Promise<void>;
   /** One video in the chat, paid once, and nothing left of what it was made from. */
@@ -71,6 +73,8 @@ export interface StoryDeps {
   readonly models: readonly StoryModel[];
 }
 
+/** Beyond what any life takes: transactions are counted, and none is a death. */
+const never = 1000;
 const promptMark = "Timbuktu4482";
 /** One grey pixel, and a mark behind it. */
 const pictureMark = "Picture-mark-5521";
@@ -109,7 +113,7 @@ export async function providerStory({ rig, road, callbacks, models }: StoryDeps)
     assert.ok(!rows.some(({ row }) => row.includes(promptMark)), "the prompt is in the database");
   };
 
-  return {
+  const story: ProviderStory = {
     pass: async (seconds) => {
       await pass(seconds);
     },
@@ -152,6 +156,16 @@ export async function providerStory({ rig, road, callbacks, models }: StoryDeps)
       return ended;
     },
 
+    transactions: async () => {
+      const job = await story.order();
+      crashes.crashAt({ transaction: never, when: "before_commit" });
+      await pass(20);
+      const count = crashes.transactions();
+      await story.live(job);
+      await story.assertDelivered(job);
+      return count;
+    },
+
     assertDelivered: async (job) => {
       assert.deepEqual([(await rig.job(job.id)).state, (await rig.job(job.id)).failure], ["delivered", undefined]);
       assert.equal(videosIn(job.user.telegramId), 1);
@@ -168,6 +182,7 @@ export async function providerStory({ rig, road, callbacks, models }: StoryDeps)
       await assertNothingLeft(job);
     },
   };
+  return story;
 }
 
 /** Callbacks go to the real route, without a socket. */
