@@ -15,6 +15,7 @@ import {
 } from "../subscriber.ts";
 import { formatTime } from "./format-time.ts";
 import { hourChoices, readHourChoice } from "./hours.ts";
+import { type ScreenAction, screenActions } from "./screen-actions.ts";
 import { marked, pairs } from "./settings-screen.ts";
 import { subscribeChat } from "./subscribing.ts";
 import { rangeWords } from "./subscription-words.ts";
@@ -37,17 +38,7 @@ const languageNames: Readonly<Record<Language, string>> = { en: "English", ko: "
  */
 export function onboardingParts(deps: OnboardingDeps): Pick<ChatParts, "callbacks" | "dialogs" | "afterStart"> {
   return {
-    callbacks: [
-      {
-        prefix: "onboard",
-        access: "user",
-        run: async (context, [action = "", value = ""]) => {
-          const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
-          const screen = await act?.(deps, context, value);
-          if (screen !== undefined) await context.editPressed(screen);
-        },
-      },
-    ],
+    callbacks: [screenActions("onboard", deps, actions)],
     dialogs: [
       {
         flow: onboardingFlow,
@@ -80,10 +71,8 @@ function readStep(text: string | undefined): Step | undefined {
   return ([...steps, "welcome", "language", "typezone"] as const).find((step) => step === text);
 }
 
-type Action = (deps: OnboardingDeps, context: UpdateContext, value: string) => Promise<Content | undefined>;
-
 /** What each button does, by its first argument. @returns what the message becomes. */
-const actions: Readonly<Record<string, Action>> = {
+const actions: Readonly<Record<string, ScreenAction<OnboardingDeps>>> = {
   step: async (deps, context, value) => await screenOf(deps, context, readStep(value) ?? "welcome"),
   language: async (deps, context, value) => {
     const language = languages.find((known) => known === value);

@@ -17,6 +17,7 @@ import {
 } from "../subscriber.ts";
 import { oneLine } from "./foreign-text.ts";
 import { hourChoices, hoursDialog, parseHours, readHourChoice } from "./hours.ts";
+import { type ScreenAction, screenActions } from "./screen-actions.ts";
 import { rangeWords, reportWords, subscriptionLines } from "./subscription-words.ts";
 
 export type SettingsScreenDeps = SubscriberDeps & Pick<Kernel, "settings">;
@@ -30,17 +31,7 @@ const mostMuted = 24;
 /** Signals' part of `/settings`: format, hours, reports, muted assets. One message, edited in place. */
 export function settingsParts(deps: SettingsScreenDeps): ChatParts {
   return {
-    callbacks: [
-      {
-        prefix: "sigset",
-        access: "user",
-        run: async (context, [action = "", value = ""]) => {
-          const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
-          const screen = await act?.(deps, context, value);
-          if (screen !== undefined) await context.editPressed(screen);
-        },
-      },
-    ],
+    callbacks: [screenActions("sigset", deps, actions)],
     dialogs: [
       {
         flow: hoursDialog,
@@ -61,10 +52,8 @@ export function settingsParts(deps: SettingsScreenDeps): ChatParts {
   };
 }
 
-type Action = (deps: SettingsScreenDeps, context: UpdateContext, value: string) => Promise<Content | undefined>;
-
 /** What each button does, by its first argument. @returns what the message becomes. */
-const actions: Readonly<Record<string, Action>> = {
+const actions: Readonly<Record<string, ScreenAction<SettingsScreenDeps>>> = {
   main: async (deps, context) => await mainScreen(deps, context),
   format: async (deps, context) => {
     const { format } = await readSubscription(context.tx, context.chat.id);
