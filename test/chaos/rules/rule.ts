@@ -62,33 +62,15 @@ function add<T>(map: Map<string, T[]>, name: string, value: T): void {
   else known.push(value);
 }
 
-/** What may leave nobody knowing whether a message has arrived. */
-const ambiguous: ReadonlySet<FaultKind> = new Set<FaultKind>([
-  "kill-owner",
-  "kill-any",
-  "kill-all",
-  "kill-database",
-  "kill-both",
-  "stop-owner",
-  "cut-database",
-  "deaf-database",
-  "slow-database",
-  "stall-database",
-  "cut-telegram",
-  "deaf-telegram",
-  "slow-telegram",
-  "outage",
-  "drop",
-  "hang",
-  "error",
-]);
+/** After these everybody knows whether a message has arrived. After all others perhaps nobody does. */
+const clear: ReadonlySet<FaultKind> = new Set<FaultKind>(["flood-chats", "flood-bot", "clock"]);
 
 /** What was on its way when something began, and what was begun before all had noticed that it is over. */
 const marginMs = 1500;
 
 /** Whether something was done around this moment that may be the reason for a doubt. */
 export function mayBeDoubtful({ deeds }: History, send: Send): boolean {
-  return send.isAmbiguous || deeds.some((deed) => ambiguous.has(deed.kind) && during(deed, send.ms));
+  return send.isAmbiguous || deeds.some((deed) => !clear.has(deed.kind) && during(deed, send.ms));
 }
 
 export function during({ beganMs, endedMs }: Deed, ms: number, margin = marginMs): boolean {
