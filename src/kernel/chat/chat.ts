@@ -1,6 +1,7 @@
 import type { ChatParts } from "../feature.ts";
 import type { JobsParts } from "../jobs/index.ts";
 import { accountCommands, startCommand } from "./account-commands.ts";
+import { balanceScreen } from "./balance-screen.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { creditCommand } from "./credit-command.ts";
 import { makeOpenGroupSettings } from "./group-settings.ts";
@@ -22,7 +23,7 @@ export interface KernelChat {
 export function kernelChat(deps: ChatDeps): KernelChat {
   const openGroupSettings = makeOpenGroupSettings(deps);
   return {
-    beforeFeatures: [startCommand(deps), shop(deps)],
+    beforeFeatures: [startCommand(deps), shop(deps), balanceScreen(deps)],
     afterFeatures: [
       settingsScreen(deps, openGroupSettings),
       accountCommands(deps),

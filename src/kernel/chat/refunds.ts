@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-
 import type { ChatParts } from "../feature.ts";
-import type { Payment, RefundResult } from "../ledger/index.ts";
+import type { RefundResult } from "../ledger/index.ts";
 import { Html } from "../lib/html.ts";
 import { type Button, callbackData, type UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
+import { paymentHandle } from "./payment-handle.ts";
 import { putRefundCard, tellRefund } from "./refund-card.ts";
 
 const reasonDialog = "chat.refund-reason";
@@ -67,18 +66,13 @@ export function refunds(deps: ChatDeps): ChatParts {
   };
 }
 
-/** Charge ids are longer than a button may carry; the press is matched against the person's own payments. */
-function handleOf({ chargeId }: Payment): string {
-  return createHash("sha256").update(chargeId).digest("base64url").slice(0, 16);
-}
-
 async function showPayments({ ledger }: ChatDeps, { t, tx, user, reply }: UpdateContext): Promise<void> {
   const payments = (await ledger.stars.payments(tx, user.id)).slice(0, shownPayments);
   const date = new Intl.DateTimeFormat(t.language, { dateStyle: "medium", timeZone: user.timeZone });
   const rows = payments.map((payment): readonly Button[] => [
     {
       text: t.plain("chat-paysupport-payment", { stars: payment.stars, date: date.format(payment.paidAt) }),
-      callback: callbackData("paysupport", handleOf(payment)),
+      callback: callbackData("paysupport", paymentHandle(payment)),
     },
   ]);
   const question = t(rows.length === 0 ? "chat-paysupport-none" : "chat-paysupport-choose");
@@ -91,7 +85,7 @@ async function showPayments({ ledger }: ChatDeps, { t, tx, user, reply }: Update
 
 async function askReason({ ledger }: ChatDeps, context: UpdateContext, handle: string | undefined): Promise<void> {
   const { t, tx, user, reply, dialog } = context;
-  const payment = (await ledger.stars.payments(tx, user.id)).find((known) => handleOf(known) === handle);
+  const payment = (await ledger.stars.payments(tx, user.id)).find((known) => paymentHandle(known) === handle);
   if (payment === undefined) {
     await reply(t("chat-paysupport-unknown"));
     return;

@@ -29,11 +29,10 @@ test("credits are given and taken, with the reason in the person's history", asy
   assert.deepEqual(
     (await ledger.history(db, userId, 10)).map(({ at: _at, ...entry }) => entry),
     [
-      { kind: "take", amount: -2000n, balanceAfter: 3000n, note: "a mistake" },
-      { kind: "grant", amount: 5000n, balanceAfter: 5000n, note: "a prize" },
+      { number: 2, kind: "take", amount: -2000n, balanceAfter: 3000n, note: "a mistake", payment: undefined },
+      { number: 1, kind: "grant", amount: 5000n, balanceAfter: 5000n, note: "a prize", payment: undefined },
     ],
   );
-  assert.equal((await ledger.history(db, userId, 1)).length, 1);
   await rig.assertSound();
 });
 

@@ -15,12 +15,16 @@ export interface Balance {
 }
 
 export interface LedgerEntry {
+  /** 1, 2, 3, … within the person's account, without gaps. */
+  readonly number: number;
   readonly at: Date;
   /** `purchase`, `capture`, `grant`, `take`, `refund`, … */
   readonly kind: string;
   readonly amount: Credits;
   readonly balanceAfter: Credits;
   readonly note: string | undefined;
+  /** Of credits that were paid for. */
+  readonly payment: { readonly chargeId: string; readonly stars: number } | undefined;
 }
 
 export type HoldOutcome = "captured" | "released" | "expired";
@@ -39,7 +43,8 @@ export type HoldVerdict = "capture" | "release" | "keep";
 
 export interface Ledger {
   readonly balance: (db: Db, userId: number) => Promise<Balance>;
-  readonly history: (db: Db, userId: number, limit: number) => Promise<readonly LedgerEntry[]>;
+  /** Newest first, from the entry with the number `upTo` on, or from the newest. */
+  readonly history: (db: Db, userId: number, limit: number, upTo?: number) => Promise<readonly LedgerEntry[]>;
 
   /** Reserves credits under the account's row lock; refused when fewer are available. */
   readonly placeHold: (

@@ -12,6 +12,7 @@ chat-command-settings = Language, time zone, notifications
 chat-command-status = How things stand for you
 chat-command-cancel = Stop what you are doing
 chat-command-buy = Buy credits with Stars
+chat-command-balance = Your credits and every entry
 chat-command-paysupport = Help with a payment, refunds
 chat-command-terms = Terms of service
 chat-command-privacy = What is stored about you
@@ -110,6 +111,37 @@ chat-payment-assigned =
 chat-payment-recovered =
     ✅ A payment of { $stars } ⭐ reached me late. <b>{ $credits }</b> { chat-credit-word } went to your account.
 chat-refunded-by-telegram = ↩️ Telegram has returned { $stars } ⭐ to you.
+
+chat-balance-title = 💳 <b>Your balance</b>
+chat-balance-available = <b>{ $credits }</b> { chat-credit-word } available
+chat-balance-owed = <b>{ $credits }</b> { chat-credit-word } below zero: /paysupport says how to settle it
+chat-balance-held = <b>{ $credits }</b> { chat-credit-word } reserved for what is being made
+chat-balance-nothing = No entries yet.
+chat-balance-entry =
+    <b>{ $amount }</b> · { $what }
+    <i>{ $date } → { $balance }</i>
+chat-balance-newer = ‹ Newer
+chat-balance-older = Older ›
+chat-balance-buy = ⭐ Buy credits
+chat-balance-receipt = 🧾 { $stars } ⭐ · { $date }
+chat-balance-refund = ↩️ Ask for a refund
+chat-balance-payment =
+    🧾 <b>Payment</b>
+    { $stars } ⭐ → <b>{ $credits }</b> { chat-credit-word }
+    { $date }
+    Receipt:
+    <code>{ $charge }</code>
+
+# What an entry of the balance was, by its kind.
+chat-entry-purchase = Bought for { $stars } ⭐
+chat-entry-assignment = Bought for { $stars } ⭐, credited later
+chat-entry-capture = Spent on a video
+chat-entry-welcome = Welcome
+chat-entry-grant = From the operators: { $note }
+chat-entry-take = Taken by the operators: { $note }
+chat-entry-refund = Refund of a purchase
+chat-entry-refund_returned = Back: the refund was not made
+chat-entry-other = Correction
 
 chat-terms =
     <b>Terms of service</b>

@@ -9,6 +9,7 @@ chat-command-settings = 언어, 시간대, 알림
 chat-command-status = 내 현재 상태
 chat-command-cancel = 하던 일 멈추기
 chat-command-buy = 스타로 크레딧 구매
+chat-command-balance = 내 크레딧과 모든 내역
 chat-command-paysupport = 결제 도움, 환불
 chat-command-terms = 이용 약관
 chat-command-privacy = 저장되는 정보
@@ -104,6 +105,37 @@ chat-payment-assigned =
 chat-payment-recovered =
     ✅ 스타 { $stars }개의 결제가 늦게 확인되어 <b>{ $credits }</b>크레딧을 드렸습니다.
 chat-refunded-by-telegram = ↩️ 텔레그램에서 스타 { $stars }개를 돌려드렸습니다.
+
+chat-balance-title = 💳 <b>내 크레딧</b>
+chat-balance-available = 사용 가능: <b>{ $credits }</b>크레딧
+chat-balance-owed = <b>{ $credits }</b>크레딧이 부족합니다. /paysupport 에서 정산 방법을 볼 수 있습니다.
+chat-balance-held = 제작 중인 작업에 예약: <b>{ $credits }</b>크레딧
+chat-balance-nothing = 아직 내역이 없습니다.
+chat-balance-entry =
+    <b>{ $amount }</b> · { $what }
+    <i>{ $date } → { $balance }</i>
+chat-balance-newer = ‹ 최근
+chat-balance-older = 이전 ›
+chat-balance-buy = ⭐ 크레딧 구매
+chat-balance-receipt = 🧾 ⭐ { $stars } · { $date }
+chat-balance-refund = ↩️ 환불 요청
+chat-balance-payment =
+    🧾 <b>결제</b>
+    ⭐ { $stars } → <b>{ $credits }</b>크레딧
+    { $date }
+    영수증:
+    <code>{ $charge }</code>
+
+# 잔액 내역의 종류.
+chat-entry-purchase = ⭐ { $stars }로 구매
+chat-entry-assignment = ⭐ { $stars }로 구매, 나중에 지급
+chat-entry-capture = 영상 제작
+chat-entry-welcome = 환영 크레딧
+chat-entry-grant = 운영자 지급: { $note }
+chat-entry-take = 운영자 회수: { $note }
+chat-entry-refund = 구매 환불
+chat-entry-refund_returned = 환불되지 않아 돌아옴
+chat-entry-other = 정정
 
 chat-terms =
     <b>이용 약관</b>
