@@ -38,6 +38,7 @@ import {
   createTelegram,
   createTelegramFiles,
   createTelegramMembers,
+  makeDeepLink,
   type OwnedRoutes,
   type Telegram,
 } from "#kernel/telegram/index.ts";
@@ -152,6 +153,7 @@ export function assemble(options: AppOptions): Assembly {
     delivery,
     files: createTelegramFiles(api),
     members: createTelegramMembers(api),
+    deepLink: makeDeepLink(identity),
     publicUrl: () => config.PUBLIC_URL ?? address,
   };
   for (const feature of features) parts.set(feature.id, feature.setup(kernel));
@@ -162,6 +164,7 @@ export function assemble(options: AppOptions): Assembly {
     features: [...parts.values()],
     personalData: personalDataOf(kernel, parts),
     commands: () => routes.flatMap(({ commands = [] }) => commands),
+    startLinks: () => routes.flatMap(({ startLinks = [] }) => startLinks),
   };
   const { beforeFeatures, afterFeatures, work } = kernelChat(chat);
   for (const part of beforeFeatures) routes.push({ ...part, owner: "kernel" });

@@ -21,7 +21,9 @@ import type {
   Dialog,
   MessageRoute,
   PreCheckoutRoute,
+  DeepLink,
   ServiceRoute,
+  StartLink,
   TelegramFiles,
   TelegramMembers,
   UpdateContext,
@@ -71,6 +73,7 @@ export interface DemoPlayed {
 /** What takes part in the chat; the kernel's own commands come in the same shape. */
 export interface ChatParts {
   readonly commands?: readonly Command[];
+  readonly startLinks?: readonly StartLink[];
   readonly callbacks?: readonly CallbackRoute[];
   readonly messages?: readonly MessageRoute[];
   readonly dialogs?: readonly Dialog[];
@@ -122,6 +125,7 @@ export interface Kernel {
   readonly files: TelegramFiles;
   /** Who may decide for a group. */
   readonly members: TelegramMembers;
+  readonly deepLink: DeepLink;
   /** Where this server is reached from outside, without a trailing slash. */
   readonly publicUrl: () => string;
 }

@@ -1,7 +1,14 @@
 import type { ChatParts } from "../feature.ts";
 import { Html } from "../lib/html.ts";
 import { formatCredits } from "../lib/money.ts";
-import { type Button, type Command, mayUse, type UpdateContext, updateRetentionSettings } from "../telegram/index.ts";
+import {
+  type Button,
+  type Command,
+  findStartLink,
+  mayUse,
+  type UpdateContext,
+  updateRetentionSettings,
+} from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { showOpenRefunds } from "./refund-card.ts";
 
@@ -13,8 +20,8 @@ export function startCommand(deps: ChatDeps): ChatParts {
         name: "start",
         description: "chat-command-start",
         access: "user",
-        run: async (context) => {
-          await start(deps, context);
+        run: async (context, args) => {
+          await start(deps, context, args);
         },
       },
     ],
@@ -68,9 +75,16 @@ export function accountCommands(deps: ChatDeps): ChatParts {
   };
 }
 
-async function start(deps: ChatDeps, context: UpdateContext): Promise<void> {
+/** Whoever comes by a link that leads somewhere is led there; the greeting is for everybody else. */
+async function start(deps: ChatDeps, context: UpdateContext, args: string): Promise<void> {
+  await deps.ledger.welcome(context.tx, context.user.id);
+  const found = findStartLink(deps.startLinks(), args);
+  if (found !== undefined && (await found.link.run(context, found.value)) === "handled") return;
+  await greet(deps, context);
+}
+
+async function greet(deps: ChatDeps, context: UpdateContext): Promise<void> {
   const { t, tx, user, chat, reply } = context;
-  await deps.ledger.welcome(tx, user.id);
   const { available } = await deps.ledger.balance(tx, user.id);
   const parts = [t("chat-start-hello", { name: user.firstName })];
   const buttons: (readonly Button[])[] = [];

@@ -10,7 +10,7 @@ import type { Texts } from "../lib/texts.ts";
 import type { MediaStore } from "../media/index.ts";
 import type { Logger } from "../observability/index.ts";
 import type { Settings } from "../settings/index.ts";
-import type { Command, TelegramMembers } from "../telegram/index.ts";
+import type { Command, DeepLink, StartLink, TelegramMembers } from "../telegram/index.ts";
 
 /** What the kernel's own commands work with. */
 export interface ChatDeps {
@@ -23,6 +23,7 @@ export interface ChatDeps {
   readonly members: TelegramMembers;
   readonly settings: Settings;
   readonly texts: Texts;
+  readonly deepLink: DeepLink;
   readonly cipher: Cipher;
   readonly clock: Clock;
   readonly log: Logger;
@@ -32,4 +33,6 @@ export interface ChatDeps {
   readonly personalData: readonly (PersonalData & { readonly owner: string })[];
   /** Every command of the program, for `/help`. Read when needed: it includes the kernel's own. */
   readonly commands: () => readonly Command[];
+  /** Everything that `/start` can be told. Read when needed: it includes the kernel's own. */
+  readonly startLinks: () => readonly StartLink[];
 }

@@ -23,6 +23,15 @@ export function shop(deps: ChatDeps): ChatParts {
         },
       },
     ],
+    startLinks: [
+      {
+        name: "buy",
+        run: async (context) => {
+          await showPacks(deps, context);
+          return "handled";
+        },
+      },
+    ],
     callbacks: [
       {
         prefix: "buy",

@@ -4,6 +4,7 @@ import { toError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Logger } from "../observability/index.ts";
 import type { BotApi } from "./bot-api.ts";
+import { startParameter } from "./start-link.ts";
 
 export interface Bot {
   readonly id: number;
@@ -19,6 +20,17 @@ export interface BotIdentity {
   /** Resolves when it is known; rejects when the signal aborts. */
   readonly known: (signal: AbortSignal) => Promise<Bot>;
 }
+
+/** `https://t.me/<bot>?start=…`; undefined until Telegram has been reached once. */
+export function makeDeepLink({ current }: Pick<BotIdentity, "current">): DeepLink {
+  return (name, value) => {
+    const bot = current();
+    return bot && `https://t.me/${bot.username}?start=${startParameter(name, value)}`;
+  };
+}
+
+/** The address of a `StartLink`. @throws RangeError when it would be longer than Telegram takes. */
+export type DeepLink = (name: string, value?: string) => string | undefined;
 
 export interface BotIdentityDeps {
   readonly api: BotApi;

@@ -8,7 +8,7 @@ export {
   TelegramUnavailable,
   TelegramUnclear,
 } from "./bot-api-errors.ts";
-export { type BotIdentity, createBotIdentity } from "./bot-identity.ts";
+export { type BotIdentity, createBotIdentity, type DeepLink, makeDeepLink } from "./bot-identity.ts";
 export { callbackData } from "./callback-data.ts";
 export { nearest } from "./commands.ts";
 export { type FailedUpdate, listFailedUpdates, openFailedUpdate, retryFailedUpdate } from "./failed-updates.ts";
@@ -31,5 +31,6 @@ export { mayUse, type OwnedRoutes } from "./route-book.ts";
 export { telegramSettings, updateRetentionSettings } from "./settings.ts";
 export { type UpdateStatistics, updateStatistics } from "./statistics.ts";
 export { longestText, shortenHtml } from "./split-html.ts";
+export { findStartLink } from "./start-link.ts";
 export { createTelegram, type Telegram, type TelegramDeps } from "./telegram.ts";
 export { defaultWebhookSecret } from "./webhook.ts";

@@ -1,11 +1,20 @@
 import type { Role } from "../accounts/index.ts";
-import type { CallbackRoute, Command, Dialog, MessageRoute, PreCheckoutRoute, ServiceRoute } from "./route.ts";
+import type {
+  CallbackRoute,
+  Command,
+  Dialog,
+  MessageRoute,
+  PreCheckoutRoute,
+  ServiceRoute,
+  StartLink,
+} from "./route.ts";
 
 /** What one owner takes part in; a feature's chat parts are such. */
 export interface OwnedRoutes {
   /** Named when two of them want the same. */
   readonly owner: string;
   readonly commands?: readonly Command[];
+  readonly startLinks?: readonly StartLink[];
   readonly callbacks?: readonly CallbackRoute[];
   readonly messages?: readonly MessageRoute[];
   readonly dialogs?: readonly Dialog[];
@@ -42,6 +51,12 @@ export function createRouteBook(parts: readonly OwnedRoutes[]): RouteBook {
   });
   if (commands.size > mostCommands)
     throw new Error(`${commands.size} commands: Telegram shows at most ${mostCommands}`);
+  // Whoever answers `/start` finds them by himself; here they are only kept from clashing.
+  index(parts, ({ startLinks }) => startLinks, {
+    kind: "the start link ",
+    keyOf: ({ name }) => name,
+    isValid: (name) => /^[a-z0-9]{1,16}$/.test(name),
+  });
   const messages = index(parts, (of) => of.messages, { kind: "the message route ", keyOf: ({ name }) => name });
   return {
     commands,

@@ -57,6 +57,17 @@ export interface Command {
   readonly run: (context: UpdateContext, args: string) => Promise<void>;
 }
 
+/**
+ * What `t.me/<bot>?start=<name>` or `…?start=<name>_<value>` leads to; it arrives as `/start <name>_<value>`. Made with
+ * `deepLink`. Anybody can make such a link and lead others to it: it may show and offer, but decides nothing by itself.
+ */
+export interface StartLink {
+  /** `[a-z0-9]{1,16}`. */
+  readonly name: string;
+  /** `value` comes from outside; empty when there is none. `pass`: the usual greeting follows. */
+  readonly run: (context: UpdateContext, value: string) => Promise<"handled" | "pass">;
+}
+
 export interface CallbackRoute {
   /** The part of the data before the first `:`. */
   readonly prefix: string;
