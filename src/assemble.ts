@@ -1,5 +1,3 @@
-import { join, resolve } from "node:path";
-
 import { createAccounts } from "#kernel/accounts/index.ts";
 import {
   announceMoney,
@@ -23,7 +21,6 @@ import { loadTexts } from "#kernel/lib/texts.ts";
 import {
   createCharts,
   createDrawingProcess,
-  createLocalFiles,
   createMediaFiles,
   type DrawingProcess,
   type MediaFiles,
@@ -42,6 +39,7 @@ import {
   type OwnedRoutes,
   type Telegram,
 } from "#kernel/telegram/index.ts";
+import { openStorage } from "#providers/storage/open-storage.ts";
 
 import { personalDataOf } from "./personal-data.ts";
 import { textDirectories } from "./texts.ts";
@@ -111,7 +109,7 @@ export function assemble(options: AppOptions): Assembly {
   // Two, so that a chart is not drawn after a film of seconds.
   const drawing = createDrawingProcess({ clock });
   const chartDrawing = createDrawingProcess({ clock });
-  const media = createMediaFiles({ ...base, storage: createLocalFiles(join(resolve(config.DATA_DIR), "media")) });
+  const media = createMediaFiles({ ...base, storage: openStorage(base) });
   const api = createBotApi({ ...base, token: bot.token, root: bot.apiRoot, connections: mostConnections });
   const identity = createBotIdentity({ ...base, api });
 

@@ -14,7 +14,7 @@ import { migrationSources } from "../migrations.ts";
 import { databaseProblem } from "../storage.ts";
 import { makeUndo, type Undo } from "../undo.ts";
 import { checkDatabase, checkDisk } from "./doctor/check-database.ts";
-import { checkProviders, checkPublicUrl, checkSignIn } from "./doctor/check-outside.ts";
+import { checkProviders, checkPublicUrl, checkSignIn, checkStorage } from "./doctor/check-outside.ts";
 import { checkTelegram } from "./doctor/check-telegram.ts";
 import { checkWork, runningParts } from "./doctor/check-work.ts";
 import { failed, type Finding, notice, ok } from "./doctor/finding.ts";
@@ -26,7 +26,7 @@ export interface DoctorDeps {
 
 /**
  * `telecast doctor`: looks at everything that a deployment stands on and changes none of it; nothing is migrated, made or
- * confirmed, and a running program is not disturbed.
+ * confirmed (but for a small file in the storage, which it takes away again), and a running program is not disturbed.
  */
 export async function examine({ environment, clock }: DoctorDeps): Promise<readonly Finding[]> {
   const config = read(environment);
@@ -74,6 +74,7 @@ async function examineAll(config: Config, clock: Clock, undo: Undo): Promise<rea
     checkTelegram({ config, clock, isPolled: running.polls }),
     checkPublicUrl(config, running.sends).then((finding) => [finding]),
     checkSignIn(config).then((finding) => [finding]),
+    checkStorage(config, clock).then((finding) => [finding]),
   ]);
   return [...findings, ...outside.flat(), checkProviders(config)];
 }

@@ -66,7 +66,7 @@ test("A2E's stand-in keeps the contract", async () => {
     cleanUp(a2e.close);
     return a2e;
   };
-  const picture = { path: "", contentType: "image/jpeg", url: "https://example.org/picture.jpg" };
+  const picture = { bytes: Buffer.alloc(0), contentType: "image/jpeg", url: "https://example.org/picture.jpg" };
   const outcomes = await checkContract(
     {
       ...time,

@@ -71,7 +71,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
       ...patience,
       provider: open(key),
       stranger: open(new Secret("sk_nobody_has_this_one")),
-      request: request({ model, image: { path: "", contentType: "image/jpeg", url } }),
+      request: request({ model, image: { bytes: Buffer.alloc(0), contentType: "image/jpeg", url } }),
       unknownReference: "0:000000000000000000000000",
     };
   },

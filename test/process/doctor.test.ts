@@ -14,6 +14,7 @@ import { silentLogger } from "#kernel/observability/index.ts";
 import { runApp } from "#test/support/app.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { emptyDatabase } from "#test/support/database.ts";
+import { s3Server } from "#test/support/s3-server.ts";
 import { until } from "#test/support/until.ts";
 
 import { examine, isWell, report } from "../../src/cli/doctor.ts";
@@ -136,6 +137,23 @@ test("a database that is not migrated, or is newer than the program, is said to 
   const said = await finding("database.migrations");
   await sql`delete from kernel.migration where ${newer}`.execute(database.db);
   assert.deepEqual(said, ["failed", "the database is newer than this program (http/99)"]);
+});
+
+test("a storage is tried with a file that goes again; what is wrong with it is told apart", async () => {
+  assert.deepEqual(await finding("storage"), ["ok", "media files are kept in DATA_DIR"]);
+  const s3 = await s3Server("doctors-bucket");
+  const [state, detail] = await finding("storage", s3.environment);
+  assert.deepEqual([state, /takes, gives and removes/.test(detail)], ["ok", true]);
+  const wrong: readonly (readonly [Changes, RegExp])[] = [
+    [{ S3_BUCKET: "no-such-bucket" }, /NoSuchBucket/],
+    [{ S3_SECRET_ACCESS_KEY: "hunter2" }, /SignatureDoesNotMatch/],
+    [{ S3_ENDPOINT: nowhere }, /ECONNREFUSED/],
+  ];
+  for (const [changes, told] of wrong) {
+    const [verdict, reason] = await finding("storage", { ...s3.environment, ...changes });
+    assert.equal(verdict, "failed");
+    assert.match(reason, told);
+  }
 });
 
 test("clocks that disagree are noticed", async () => {

@@ -1,4 +1,10 @@
+import { randomUUID } from "node:crypto";
+import { buffer } from "node:stream/consumers";
+
 import type { Config } from "#kernel/config/index.ts";
+import type { Clock } from "#kernel/lib/clock.ts";
+import { openStorage } from "#providers/storage/open-storage.ts";
+import { StorageFailed } from "#providers/storage/storage-failed.ts";
 
 import { reasonOf } from "./check-telegram.ts";
 import { failed, type Finding, notice, ok } from "./finding.ts";
@@ -45,6 +51,40 @@ export function checkProviders(config: Config): Finding {
   const fix = "Set KIE_AI_API_KEY, A2E_API_KEY, GEMINI_API_KEY or GOOGLE_CLOUD_PROJECT_ID for real ones.";
   return notice(check, "no key of a video provider is set: videos come from the demo", fix);
 }
+
+/** Writes a few bytes, reads and removes them: keys that may do only some of that are found before a job needs the rest. */
+export async function checkStorage(config: Config, clock: Clock): Promise<Finding> {
+  const check = "storage";
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket = "" } = config;
+  if (endpoint === undefined) return ok(check, "media files are kept in DATA_DIR");
+  // A corner of its own: the program's sweep does not look there, and neither does anybody's job.
+  const storage = openStorage({ config, clock, cipher: { fingerprint: "doctor" } });
+  const name = `doctor-${randomUUID()}`;
+  const where = `bucket ${bucket} at ${new URL(endpoint).host}`;
+  try {
+    await storage.write(name, Buffer.from(name), name.length);
+    const stream = await storage.read(name);
+    const text = stream === undefined ? "" : (await buffer(stream)).toString();
+    await storage.remove(name);
+    for await (const _ of storage.writtenBefore(new Date(0))) break;
+    if (text === name) return ok(check, `${where} takes, gives and removes files`);
+    return failed(check, `${where} does not give back what it took`, "See whether S3_ENDPOINT is an S3 service.");
+  } catch (error) {
+    if (!(error instanceof StorageFailed)) throw error;
+    return failed(check, `${where}: ${error.message}`, storageFixes[error.code ?? ""] ?? usualStorageFix);
+  } finally {
+    await storage.close?.();
+  }
+}
+
+const usualStorageFix = "See S3_ENDPOINT, S3_REGION and S3_PATH_STYLE, and whether the service is reached from here.";
+const storageFixes: Readonly<Record<string, string>> = {
+  NoSuchBucket: "Make the bucket, or correct S3_BUCKET.",
+  InvalidAccessKeyId: "Correct S3_ACCESS_KEY_ID.",
+  SignatureDoesNotMatch: "Correct S3_SECRET_ACCESS_KEY (and S3_REGION).",
+  AccessDenied: "Allow this key to read, write, list and delete objects in the bucket.",
+  RequestTimeTooSkewed: "Set this machine's clock right.",
+};
 
 export async function checkSignIn({ JWT_SECRET: secret, JWT_JWKS_URL: url }: Config): Promise<Finding> {
   const check = "sign-in";

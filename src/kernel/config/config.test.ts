@@ -62,6 +62,16 @@ test("all problems are told at once, each with the variable's name and what is e
   assert.doesNotMatch(JSON.stringify(problems), /not-a-token|hunter2|eighty/);
 });
 
+test("what is of no use without its companions asks for them", () => {
+  const set = { S3_ENDPOINT: "https://s3.example.org", S3_BUCKET: "media", S3_ACCESS_KEY_ID: "id" };
+  assert.throws(
+    () => readConfig(set),
+    /^ConfigError: S3_SECRET_ACCESS_KEY: expected to be set too, because S3_ENDPOINT is$/,
+  );
+  const config = readConfig({ ...set, S3_SECRET_ACCESS_KEY: "secret", S3_PATH_STYLE: "no" });
+  assert.deepEqual([config.S3_REGION, config.S3_PATH_STYLE], ["us-east-1", false]);
+});
+
 test("values are read as what they mean", () => {
   const config = readConfig({
     PORT: "0",

@@ -31,8 +31,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       problems.push({ variable: String(issue.path[0]), expected: issue.message });
     }
   }
+  problems.push(...missingCompanions(given));
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return Object.freeze(parsed.data);
+}
+
+/** Each is of no use without the others. */
+const companions = ["S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
+
+function missingCompanions(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {
+  const first = companions.find((name) => given[name] !== undefined);
+  if (first === undefined) return [];
+  return companions
+    .filter((name) => given[name] === undefined)
+    .map((variable) => ({ variable, expected: `expected to be set too, because ${first} is` }));
 }
 
 function valueOf(

@@ -41,6 +41,8 @@ const chatIds = z
   .transform((value) => value.split(",").map(Number))
   .default([]);
 
+const yesOrNo = z.enum(["yes", "no"], "expected yes or no").transform((value) => value === "yes");
+
 const botToken = /^\d{3,16}:[A-Za-z0-9_-]{20,}$/;
 
 export const variables = {
@@ -91,6 +93,20 @@ export const variables = {
   GOOGLE_APPLICATION_CREDENTIALS: z.string().optional(),
   GEMINI_API_KEY: secret("expected an API key of Google AI Studio, without spaces", /^\S+$/),
   GOOGLE_API_ROOT: httpUrl("expected the URL of a server in the place of Google's").optional(),
+  S3_ENDPOINT: httpUrl(
+    "expected the URL of an S3-compatible service, such as https://s3.eu-central-1.amazonaws.com",
+  ).optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "expected the name of a bucket, such as telecast-media")
+    .optional(),
+  S3_ACCESS_KEY_ID: secret("expected an access key id, without spaces", /^\S+$/),
+  S3_SECRET_ACCESS_KEY: secret("expected a secret access key, without spaces", /^\S+$/),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, "expected a region, such as eu-central-1")
+    .default("us-east-1"),
+  S3_PATH_STYLE: yesOrNo.default(true),
   CALLBACK_SECRET: secret("expected at least 16 characters", /^.{16,}$/),
   DELIVERY_GLOBAL_PER_SECOND: pace("second over all chats"),
   DELIVERY_CHAT_PER_SECOND: pace("second and chat"),

@@ -1,10 +1,17 @@
 import type { Html } from "../lib/html.ts";
-import { type BotApi, fillMedia, isTelegramFailure, type JsonObject, TelegramRefused } from "../telegram/index.ts";
+import {
+  type BotApi,
+  fillMedia,
+  isTelegramFailure,
+  type JsonObject,
+  TelegramRefused,
+  UploadUnreadable,
+} from "../telegram/index.ts";
 import { attachName, isUnknownFile, openFiles, reference } from "./call-files.ts";
 import { type Claimed, isEdit, isUsual, type Outcome, type Sent } from "./claimed.ts";
 import { composeCall, type ComposedCall, headJson } from "./compose-call.ts";
 import type { PreparedContent } from "./contents.ts";
-import { type Alarm, judgeFailure } from "./judge-failure.ts";
+import { type Alarm, judgeFailure, judgeUnread } from "./judge-failure.ts";
 import { nameFiles, readAnswer, type SentMessage } from "./read-answer.ts";
 import type { PendingUpload, Uploads } from "./uploads.ts";
 
@@ -61,7 +68,12 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
         claimed.perhapsRepeat && deps.marksRepeat(claimed.lane) ? await deps.repeatMark(claimed.chatId) : undefined,
       paidBroadcast: deps.paidBroadcast(claimed.lane),
     });
-    const files = await openFiles(uploads, call);
+    let files;
+    try {
+      files = await openFiles(uploads, call);
+    } catch {
+      return judgeUnread(claimed, deps.random());
+    }
     if (files === "gone")
       return { outcome: { type: "ended", state: "failed", error: "a file of the message is gone" } };
     try {
@@ -85,7 +97,7 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
           },
         };
       }
-      return judge(claimed, error);
+      return error instanceof UploadUnreadable ? judgeUnread(claimed, deps.random()) : judge(claimed, error);
     }
   };
 

@@ -56,6 +56,19 @@ export function judgeDoubt(claimed: Claimed, reason: string, options: JudgeOptio
   return { type: "ended", state: "unknown", error: `may have arrived: ${reason}` };
 }
 
+/** With the longest pauses an hour and a half: what cannot be read for so long will not be. */
+const mostReads = 100;
+
+/** A file of the message could not be read (the storage is out of reach): nothing was sent. */
+export function judgeUnread(claimed: Claimed, random: number): Judgement {
+  const detail = "its file could not be read";
+  if (claimed.attempts + 1 >= mostReads) return { outcome: { type: "ended", state: "failed", error: detail } };
+  const delayMs = backoffMs(unsent, claimed.attempts + 1, random);
+  return {
+    outcome: { type: "again", delayMs, counts: true, event: "retried", detail: `${detail}: tried again later` },
+  };
+}
+
 function again(claimed: Claimed, { random }: JudgeOptions, event: string, detail: string): Again {
   return { type: "again", delayMs: backoffMs(unsent, claimed.attempts + 1, random), counts: true, event, detail };
 }

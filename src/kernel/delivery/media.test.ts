@@ -18,6 +18,12 @@ import { makeRig, recordOf } from "./testing/rig.ts";
 
 /** The media module's port, in memory. */
 const files = new Map<string, { bytes: Buffer; telegramFileId?: string }>();
+/** How the reads to come go wrong. */
+const outages: ("closed" | "breaks")[] = [];
+async function* half(): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(Buffer.alloc(10));
+  throw new Error("out of reach");
+}
 const media = {
   find: async (_db: unknown, id: string): Promise<MediaFile | undefined> => {
     const file = files.get(id);
@@ -34,6 +40,9 @@ const media = {
   },
   open: async (id: string) => {
     const bytes = files.get(id)?.bytes;
+    const outage = outages.shift();
+    if (outage === "closed") throw new Error("out of reach");
+    if (outage === "breaks") return Readable.from(half());
     return await Promise.resolve(bytes && Readable.from([bytes]));
   },
   rememberFileId: async (_tx: unknown, id: string, telegramFileId: string) => {
@@ -172,6 +181,16 @@ test("a message whose file is gone fails with that reason", async () => {
   const { id } = await enqueue({ kind: "video", media: { mediaId: "never stored" } });
   await until("it has failed", async () => (await recordOf(rig, database, id)).state === "failed");
   assert.match((await recordOf(rig, database, id)).error ?? "", /file of the message is gone/);
+});
+
+test("a storage that is out of reach delays a message, before and in the middle of the upload, and sends it once", async () => {
+  files.set("far", { bytes: Buffer.alloc(1000, 1) });
+  outages.push("closed", "breaks");
+  const { id, chatId } = await enqueue({ kind: "video", media: { mediaId: "far" } });
+  await sent(id);
+  assert.equal(of(chatId).length, 1);
+  const retries = (await recordOf(rig, database, id)).timeline.filter(({ detail }) => /could not be read/.test(detail));
+  assert.equal(retries.length, 2);
 });
 
 test("an album goes in one call, each file under its own name", async () => {

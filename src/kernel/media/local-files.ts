@@ -6,22 +6,7 @@ import { pipeline } from "node:stream/promises";
 
 import { AppError } from "../lib/errors.ts";
 import { mediaTooLarge } from "./errors.ts";
-
-/** Where bytes lie, by name. Metadata is not its business. */
-export interface FileStorage {
-  /**
-   * Stores the whole body or nothing. @returns how many bytes it had.
-   * @throws AppError `media.too_large`.
-   */
-  readonly write: (name: string, body: Buffer | Readable, maxBytes: number) => Promise<number>;
-  /** Undefined when there is no such file. */
-  readonly read: (name: string) => Promise<Readable | undefined>;
-  readonly localPath: (name: string) => Promise<string | undefined>;
-  /** Nothing happens when there is no such file. */
-  readonly remove: (name: string) => Promise<void>;
-  /** Names of everything last written before `time`, unfinished writes included. */
-  readonly writtenBefore: (time: Date) => AsyncIterable<string>;
-}
+import type { FileStorage } from "./file-storage.ts";
 
 /** Makes an unfinished write recognisable; it never has a row. */
 const unfinished = ".part";
@@ -42,7 +27,7 @@ export function createLocalFiles(directory: string): FileStorage {
       const temporary = pathOf(name + unfinished);
       const counter = countUpTo(maxBytes);
       try {
-        const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
+        const source = Buffer.isBuffer(body) ? Readable.from([body]) : body.stream;
         // Flushed before it gets its name, so that a row never refers to bytes a power failure took.
         const target = createWriteStream(temporary, { flags: "wx", mode: 0o600, flush: true });
         await pipeline(source, counter.stream, target);
@@ -53,13 +38,9 @@ export function createLocalFiles(directory: string): FileStorage {
       }
       return counter.bytes();
     },
-    read: async (name) => {
+    read: async (name, range) => {
       const handle = await ifPresent(open(pathOf(name)));
-      return handle?.createReadStream();
-    },
-    localPath: async (name) => {
-      const path = pathOf(name);
-      return (await ifPresent(stat(path))) && path;
+      return handle?.createReadStream(range && { start: range.first, end: range.last });
     },
     remove: async (name) => {
       await rm(pathOf(name), { force: true });

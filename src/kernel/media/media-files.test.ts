@@ -17,7 +17,14 @@ import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { until } from "#test/support/until.ts";
 
-import { createLocalFiles, createMediaFiles, type FileStorage, type MediaFile, type NewMedia } from "./index.ts";
+import {
+  createLocalFiles,
+  createMediaFiles,
+  type FileStorage,
+  type MediaFile,
+  type NewMedia,
+  type SizedStream,
+} from "./index.ts";
 
 const { db } = await testDatabase();
 const directory = await mkdtemp(join(tmpdir(), "telecast-media-"));
@@ -58,6 +65,10 @@ async function put(over: Partial<NewMedia> = {}): Promise<MediaFile> {
   return await media.put({ ...file, ...over });
 }
 
+function sized(stream: Readable, bytes: number): SizedStream {
+  return { stream, bytes };
+}
+
 async function write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
   return await inTransaction(db, work);
 }
@@ -83,14 +94,16 @@ async function age(name: string, hours: number): Promise<void> {
   await utimes(join(directory, "media", name), written, written);
 }
 
-test("what is put can be read, by stream and by path, and is readable by this user only", async () => {
-  const file = await put({ body: Readable.from([Buffer.from("a c"), Buffer.from("at")]) });
+test("what is put can be read, whole and in part, and is readable by this user only", async () => {
+  const file = await put({ body: sized(Readable.from([Buffer.from("a c"), Buffer.from("at")]), 5) });
   assert.equal(file.bytes, 5);
   assert.deepEqual(await media.find(db, file.id), file);
   assert.equal(await content(file.id), "a cat");
-  const path = await media.localPath(file.id);
-  assert.ok(path !== undefined && !path.includes("cat"), "the name on disk is random");
-  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  const part = await media.open(file.id, { first: 2, last: 3 });
+  assert.equal(part && (await buffer(part)).toString(), "ca");
+  const [name = ""] = await onDisk();
+  assert.ok(!name.includes("cat"), "the name on disk is random");
+  assert.equal((await stat(join(directory, "media", name))).mode & 0o777, 0o600);
   assert.equal(await media.find(db, "unknown"), undefined);
   assert.equal(await media.open("unknown"), undefined);
   assert.match((await metrics.expose()).body, /telecast_media_stored_bytes 5/);
@@ -98,12 +111,14 @@ test("what is put can be read, by stream and by path, and is readable by this us
 
 test("too much is refused and leaves nothing behind, also when a stream breaks", async () => {
   await assert.rejects(put({ maxBytes: 2 }), { code: "media.too_large" });
-  await assert.rejects(put({ body: Readable.from([Buffer.alloc(60), Buffer.alloc(60)]) }), { code: "media.too_large" });
+  await assert.rejects(put({ body: sized(Readable.from([Buffer.alloc(60), Buffer.alloc(60)]), 100) }), {
+    code: "media.too_large",
+  });
   const broken = async function* (): AsyncGenerator<Buffer> {
     yield Buffer.from("x");
     throw new Error("connection lost");
   };
-  await assert.rejects(put({ body: Readable.from(broken()) }), /connection lost/);
+  await assert.rejects(put({ body: sized(Readable.from(broken()), 10) }), /connection lost/);
   assert.deepEqual(await onDisk(), []);
   assert.equal((await put({ body: Buffer.alloc(100) })).bytes, 100);
 });
@@ -172,7 +187,7 @@ test("erasing takes the bytes when the transaction commits, not when it rolls ba
       await media.erase(tx, file.id);
     });
   }
-  assert.equal(await media.localPath(file.id), undefined);
+  assert.equal(await media.open(file.id), undefined);
   await media.stop();
   await until("the disk", async () => (await onDisk()).length === 0);
 });
@@ -215,7 +230,6 @@ test("a missing directory or file is not an accident", async () => {
   const file = await put();
   await rm(join(directory, "media"), { recursive: true });
   assert.equal(await media.open(file.id), undefined);
-  assert.equal(await media.localPath(file.id), undefined);
 });
 
 test("a signed path opens one file until it expires; a changed one opens nothing", async () => {

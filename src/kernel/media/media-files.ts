@@ -9,7 +9,7 @@ import { AppError, toError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Logger, Metrics } from "../observability/index.ts";
 import { mediaGone } from "./errors.ts";
-import type { FileStorage } from "./local-files.ts";
+import type { FileStorage } from "./file-storage.ts";
 import type { MediaFile, MediaStore } from "./media-store.ts";
 import { makeSignedPaths } from "./signed-path.ts";
 import { eraseBytes, type Swept, sweepMedia } from "./sweep.ts";
@@ -20,7 +20,7 @@ export interface MediaFiles extends MediaStore {
   readonly sweep: (signal?: AbortSignal) => Promise<Swept>;
   /** Sweeps every ten minutes; for the job queue. */
   readonly schedules: readonly Schedule[];
-  /** Waits for removals under way. */
+  /** Waits for removals under way, then closes the storage. */
   readonly stop: () => Promise<void>;
 }
 
@@ -91,13 +91,9 @@ export function createMediaFiles(deps: MediaFilesDeps): MediaFiles {
       const { rows } = await sql<FileRow>`select * from media.file where id = ${id}`.execute(from);
       return rows[0] && fileFrom(rows[0]);
     },
-    open: async (id) => {
+    open: async (id, range) => {
       const name = await storedName(db, id);
-      return name === undefined ? undefined : await storage.read(name);
-    },
-    localPath: async (id) => {
-      const name = await storedName(db, id);
-      return name === undefined ? undefined : await storage.localPath(name);
+      return name === undefined ? undefined : await storage.read(name, range);
     },
     rememberFileId: async (tx, id, telegramFileId) => {
       await sql`update media.file set telegram_file_id = ${telegramFileId} where id = ${id}`.execute(tx);
@@ -113,6 +109,7 @@ export function createMediaFiles(deps: MediaFilesDeps): MediaFiles {
     schedules: [{ name: "media.sweep", cron: "*/10 * * * *", timeZone: "UTC", job: sweepJob }],
     stop: async () => {
       await Promise.all(removals);
+      await storage.close?.();
     },
   };
 }

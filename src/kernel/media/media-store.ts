@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 
 import type { Db, Tx } from "../db/index.ts";
+import type { ByteRange, SizedStream } from "./file-storage.ts";
 
 export interface MediaFile {
   readonly id: string;
@@ -16,8 +17,7 @@ export interface MediaFile {
 export interface NewMedia {
   readonly contentType: string;
   readonly fileName: string;
-  /** Bytes, or a stream of them. */
-  readonly body: Buffer | Readable;
+  readonly body: Buffer | SizedStream;
   /** The sweep removes it after this. */
   readonly expiresAt?: Date;
   /** More than this is refused with `media.too_large`. */
@@ -34,10 +34,8 @@ export interface MediaStore {
    */
   readonly keep: (tx: Tx, id: string) => Promise<void>;
   readonly find: (db: Db, id: string) => Promise<MediaFile | undefined>;
-  /** The bytes; undefined when they are gone. */
-  readonly open: (id: string) => Promise<Readable | undefined>;
-  /** A path for libraries that need one, to be read only; undefined when the bytes are gone. */
-  readonly localPath: (id: string) => Promise<string | undefined>;
+  /** The bytes, or a part of them; undefined when they are gone. @throws when the storage is out of reach. */
+  readonly open: (id: string, range?: ByteRange) => Promise<Readable | undefined>;
   readonly rememberFileId: (tx: Tx, id: string, telegramFileId: string) => Promise<void>;
   /** Forgets the bytes when the transaction commits (a sweep finishes what a crash interrupts). Idempotent. */
   readonly erase: (tx: Tx, id: string) => Promise<void>;

@@ -4,7 +4,7 @@ import type { Db } from "../db/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
-import type { FileStorage } from "./local-files.ts";
+import type { FileStorage } from "./file-storage.ts";
 
 export interface SweepDeps {
   readonly db: Db;

@@ -57,6 +57,15 @@ export class TelegramUnclear extends Error {
   }
 }
 
+/** A file that was to be uploaded broke off while it was read: Telegram has half a call, which it does not act on. */
+export class UploadUnreadable extends Error {
+  override readonly name = "UploadUnreadable";
+
+  constructor(method: string, options?: ErrorOptions) {
+    super(`a file for ${method} could not be read`, options);
+  }
+}
+
 export type TelegramFailure = TelegramRefused | TelegramUnavailable | TelegramUnclear;
 
 /** Whether something thrown came from a Bot API call. */

@@ -8,7 +8,7 @@ import type { Ids } from "../lib/ids.ts";
 import type { Secret } from "../lib/secret.ts";
 import type { Logger, Metrics } from "../observability/index.ts";
 import { interpret } from "./answer.ts";
-import { TelegramRefused, TelegramUnclear } from "./bot-api-errors.ts";
+import { TelegramRefused, TelegramUnclear, UploadUnreadable } from "./bot-api-errors.ts";
 import { callMeter } from "./call-meter.ts";
 import { exchange, type ExchangeLimits, type HttpRequest } from "./exchange.ts";
 import { multipart, type UploadFile } from "./multipart.ts";
@@ -50,7 +50,7 @@ export interface BotApi {
   /**
    * Streams `files` beside a payload that names them as `attach://<name>` (no name may be a field's). Streams are destroyed
    * in every case.
-   * @throws Error when a file cannot be read.
+   * @throws UploadUnreadable when a file cannot be read.
    */
   readonly upload: (
     method: string,
@@ -148,9 +148,7 @@ export function createBotApi({ token, root, clock, ids, log, metrics, connection
       });
     } catch (error) {
       const broken = sources.find((source) => source.errored !== null);
-      throw broken === undefined
-        ? error
-        : new Error(`a file for ${method} could not be read`, { cause: broken.errored });
+      throw broken === undefined ? error : new UploadUnreadable(method, { cause: broken.errored });
     } finally {
       for (const stream of [body, ...sources]) stream.destroy();
     }

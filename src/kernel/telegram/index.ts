@@ -7,6 +7,7 @@ export {
   TelegramRefused,
   TelegramUnavailable,
   TelegramUnclear,
+  UploadUnreadable,
 } from "./bot-api-errors.ts";
 export { type BotIdentity, createBotIdentity, type DeepLink, makeDeepLink } from "./bot-identity.ts";
 export { callbackData } from "./callback-data.ts";

@@ -68,8 +68,8 @@ export interface VideoRequest {
 }
 
 export interface RequestImage {
-  /** For services that take uploads. Readable until the job has ended. */
-  readonly path: string;
+  /** For services that take uploads. */
+  readonly bytes: Buffer;
   readonly contentType: string;
   /** Signed and expiring, for services that fetch it themselves; absent when we cannot be reached from outside. */
   readonly url?: string | undefined;

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { inTransaction } from "#kernel/db/index.ts";
@@ -66,7 +67,7 @@ async function store(deps: WorkDeps, work: Work): Promise<JobEvent> {
   const stored = await media.put({
     contentType: "video/mp4",
     fileName: "video.mp4",
-    body: createReadStream(path),
+    body: { stream: createReadStream(path), bytes: (await stat(path)).size },
     maxBytes,
   });
   const cover =

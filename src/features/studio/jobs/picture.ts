@@ -1,3 +1,5 @@
+import { buffer } from "node:stream/consumers";
+
 import { sql } from "kysely";
 
 import { inTransaction } from "#kernel/db/index.ts";
@@ -22,16 +24,16 @@ const signatures: readonly (readonly [string, string, (head: Buffer) => boolean]
   ],
 ];
 
-/** The job's picture, here and by a signed link; "none" when the job has none, "bad" when it is no picture. */
+/** The job's picture and a signed link to it; "none" when the job has none, "bad" when it is no picture. */
 export async function readPicture(deps: WorkDeps, job: VideoJob): Promise<RequestImage | "none" | "bad"> {
   if (job.imageFileId === undefined) return "none";
   const id = job.imageMediaId ?? (await bringPicture(deps, job.id, job.imageFileId));
   if (id === undefined) return "bad";
   const { media, db, clock, publicUrl } = deps;
-  const [file, path] = [await media.find(db, id), await media.localPath(id)];
-  if (file === undefined || path === undefined) throw new Error("the picture of a job is gone");
+  const [file, stream] = [await media.find(db, id), await media.open(id)];
+  if (file === undefined || stream === undefined) throw new Error("the picture of a job is gone");
   const url = `${publicUrl()}${media.signedPath(id, new Date(clock.now().getTime() + linkLifeMs))}`;
-  return { path, contentType: file.contentType, url };
+  return { bytes: await buffer(stream), contentType: file.contentType, url };
 }
 
 async function bringPicture(

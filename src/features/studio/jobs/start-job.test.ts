@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, test } from "node:test";
 
 import { sql } from "kysely";
 
 import type { User } from "#kernel/accounts/index.ts";
+import { until } from "#test/support/until.ts";
 
 import type { VideoJob } from "../job.ts";
 import { limitSettings } from "../settings.ts";
@@ -63,15 +65,16 @@ test("the provider gets what was asked for, and where to call back", async () =>
   assert.match(callbackUrl, /^https:\/\/studio\.example\/api\/callbacks\/scripted\/[\w-]{40,}$/);
 });
 
-test("a picture comes from Telegram, is there as a file and by a signed link, and is gone when the job ends", async () => {
+test("a picture comes from Telegram, goes there in full and as a signed link, and is gone when the job ends", async () => {
   const job = await begun({ modelId: "photo", imageFileId: fileOf(png) });
   const image = worksOf(job.id)[0]?.request.image;
   assert.equal(image?.contentType, "image/png");
-  assert.deepEqual(await readFile(image.path), png);
+  assert.deepEqual(image.bytes, png);
   assert.match(image.url ?? "", /^https:\/\/studio\.example\/media\/[\w.-]+$/);
+  const kept = await readdir(join(rig.dataDir, "media"));
+  assert.equal(kept.length, 1);
   await rig.advance(job.id, { type: "cancelled" });
-  await rig.assembly.media.stop();
-  await assert.rejects(readFile(image.path), { code: "ENOENT" });
+  await until("the file to be gone", async () => (await readdir(join(rig.dataDir, "media"))).length === 0);
 });
 
 test("a file that is no picture, and one that Telegram no longer has, are the person's to replace", async () => {

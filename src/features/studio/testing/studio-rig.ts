@@ -111,6 +111,8 @@ export interface StudioRigOptions {
   readonly open?: (kernel: Kernel) => readonly VideoProvider[];
   readonly catalogue?: Catalogue;
   readonly clock?: ManualClock;
+  /** Variables beside those that every rig has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export async function studioRig({
@@ -118,6 +120,7 @@ export async function studioRig({
   open = () => [],
   catalogue = testCatalogue,
   clock = manualClock(new Date()),
+  environment = {},
 }: StudioRigOptions = {}): Promise<StudioRig> {
   const database = await testDatabase({ connections: 30 });
   const dataDir = await mkdtemp(join(tmpdir(), "telecast-studio-"));
@@ -145,6 +148,7 @@ export async function studioRig({
       PUBLIC_URL: "https://studio.example",
       DELIVERY_GLOBAL_PER_SECOND: "0",
       DELIVERY_CHAT_PER_SECOND: "0",
+      ...environment,
     }),
     database,
     cipher: createCipher(Buffer.alloc(32, 7)),
@@ -167,16 +171,7 @@ export async function studioRig({
   });
   assert.ok(studio !== undefined && parts !== undefined);
   await storeCatalogue(database, catalogue);
-  await assembly.settings.start();
-  await assembly.listener.start();
-  cleanUp(async () => {
-    await assembly.settings.stop();
-    await assembly.listener.close();
-    await assembly.media.stop();
-    await assembly.delivery.stop();
-    for (const each of assembly.drawing) await each.close();
-    await assembly.api.close();
-  });
+  await begin(assembly);
   return {
     ...hands({ database, assembly, sandbox, studio, parts, clock, line }),
     database,
@@ -193,6 +188,20 @@ export async function studioRig({
     dataDir,
     film,
   };
+}
+
+/** Starts what reads the settings; all of it ends with the file's tests. */
+async function begin({ settings, listener, media, delivery, drawing, api }: Assembly): Promise<void> {
+  await settings.start();
+  await listener.start();
+  cleanUp(async () => {
+    await settings.stop();
+    await listener.close();
+    await delivery.stop();
+    await media.stop();
+    for (const each of drawing) await each.close();
+    await api.close();
+  });
 }
 
 /** As the database has it: amounts are decimal text. To be followed by what makes the settings read again. */

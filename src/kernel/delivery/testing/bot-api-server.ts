@@ -43,7 +43,9 @@ export async function startBotApiServer(): Promise<BotApiServer> {
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const method = request.url?.split("/").at(-1) ?? "";
-    const payload = await readPayload(request);
+    const payload = await readPayload(request).catch(() => undefined);
+    // The caller gave up in the middle.
+    if (payload === undefined) return;
     if (method === "getMe") {
       if (!api.up) request.socket.destroy();
       else respond(response, 200, { ok: true, result: { id: 1, is_bot: true, first_name: "bot" } });

@@ -135,7 +135,6 @@ const noMedia: MediaStore = {
   keep: unexpected,
   find: unexpected,
   open: unexpected,
-  localPath: unexpected,
   rememberFileId: unexpected,
   erase: unexpected,
   signedPath: () => {

@@ -36,7 +36,7 @@ async function setting(ourKey = a2eKey): Promise<Setting> {
   return { clock, server, a2e };
 }
 
-const image = { path: "/nowhere", contentType: "image/png", url: "https://bot.example/media/a.b" };
+const image = { bytes: Buffer.alloc(0), contentType: "image/png", url: "https://bot.example/media/a.b" };
 
 function request(changes: Partial<VideoRequest> = {}): VideoRequest {
   return {
@@ -94,7 +94,7 @@ test("what the request says is said in A2E's words, and only a safe address is c
 test("a request without a picture that A2E can fetch is not sent", async () => {
   const { server, a2e } = await setting();
   assert.equal(await outcome(a2e.start(request({ image: undefined }))), "ProviderRefused bad_input");
-  const unreachable = { path: image.path, contentType: image.contentType };
+  const unreachable = { bytes: image.bytes, contentType: image.contentType };
   assert.equal(await outcome(a2e.start(request({ image: unreachable }))), "ProviderRefused unsupported");
   assert.equal(server.tasks.length, 0);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { Cipher } from "#kernel/lib/cipher.ts";
 
-import type { FailureReason, VideoRequest } from "../port.ts";
+import type { FailureReason, RequestImage, VideoRequest } from "../port.ts";
 
 interface RecordBase {
   readonly clientReference: string;
@@ -83,7 +83,7 @@ export function createJobStore(directory: string, cipher: Cipher): JobStore {
       throw error;
     }
     try {
-      return JSON.parse(cipher.decrypt(sealed, contextOf(reference))) as JobRecord;
+      return fromJson(cipher.decrypt(sealed, contextOf(reference)));
     } catch {
       // Another key: it cannot be told from a job that never was, and the sweep takes it.
       return undefined;
@@ -110,7 +110,7 @@ export function createJobStore(directory: string, cipher: Cipher): JobStore {
 
   return {
     save: async (reference, record) => {
-      await write(jobPath(reference), cipher.encrypt(JSON.stringify(record), contextOf(reference)));
+      await write(jobPath(reference), cipher.encrypt(toJson(record), contextOf(reference)));
     },
     read,
     references,
@@ -137,6 +137,23 @@ export function createJobStore(directory: string, cipher: Cipher): JobStore {
       return removed;
     },
   };
+}
+
+/** A picture's bytes as text: JSON would write each as a number. */
+type PackedImage = Omit<RequestImage, "bytes"> & { readonly base64: string };
+
+function toJson(record: JobRecord): string {
+  if (record.state !== "open" || record.request.image === undefined) return JSON.stringify(record);
+  const { image, ...request } = record.request;
+  const { bytes, ...rest } = image;
+  return JSON.stringify({ ...record, request, image: { ...rest, base64: bytes.toString("base64") } });
+}
+
+function fromJson(text: string): JobRecord {
+  const { image, ...record } = JSON.parse(text) as JobRecord & { readonly image?: PackedImage };
+  if (record.state !== "open" || image === undefined) return record;
+  const { base64, ...rest } = image;
+  return { ...record, request: { ...record.request, image: { ...rest, bytes: Buffer.from(base64, "base64") } } };
 }
 
 function referenceOf(name: string): string {

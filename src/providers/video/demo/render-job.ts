@@ -1,12 +1,9 @@
-import { readFile } from "node:fs/promises";
-
 import { type Clock, pause } from "#kernel/lib/clock.ts";
 import type { DrawingProcess } from "#kernel/media/index.ts";
 import type { Logger } from "#kernel/observability/index.ts";
 
 import type { FailureReason, VideoRequest, VideoStatus } from "../port.ts";
 import { drawFilm } from "./film/film.ts";
-import { isMissing } from "./job-store.ts";
 
 export interface RenderDeps {
   readonly drawing: DrawingProcess;
@@ -58,7 +55,7 @@ export function renderJob(
         width,
         height,
         seconds,
-        image: image && (await readFile(image.path)),
+        image: image?.bytes,
       },
       {
         signal,
@@ -80,8 +77,7 @@ export function renderJob(
     } catch (error) {
       signal.throwIfAborted();
       log.error({ err: error }, "demo film could not be drawn");
-      // The picture is gone before its time; anything else is our fault.
-      return { ok: false, reason: { kind: isMissing(error) ? "bad_input" : "provider_error" } };
+      return { ok: false, reason: { kind: "provider_error" } };
     }
   };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -19,8 +19,6 @@ const directory = await mkdtemp(join(tmpdir(), "telecast-google-"));
 cleanUp(async () => {
   await rm(directory, { recursive: true });
 });
-const picture = join(directory, "picture.png");
-await writeFile(picture, "a picture");
 const film = Buffer.from("a film, as far as anybody here looks");
 const to = { path: join(directory, "film.mp4"), maxBytes: 1000 };
 const clock: ManualClock = manualClock(new Date("2026-11-21T12:00:00Z"));
@@ -80,7 +78,7 @@ function words(status: VideoStatus): string {
 for (const [name, model, open] of kinds) {
   test(`${name}: taken, running, done and fetched, by another process that knows only the reference`, async () => {
     const server = await setting();
-    for (const image of [undefined, { path: picture, contentType: "image/png" }]) {
+    for (const image of [undefined, { bytes: Buffer.from("a picture"), contentType: "image/png" }]) {
       const { reference } = await open(server.url).start(request(model, { image }));
       const later = open(server.url);
       assert.match(words(await later.status(reference)), /^(?:running|queued)$/);

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-
 import { z } from "zod";
 
 import type { Clock } from "#kernel/lib/clock.ts";
@@ -75,7 +73,7 @@ export function createOmniProvider({ root, key, clock }: OmniDeps): OmniProvider
     id: "gemini",
 
     start: async (request, signal) => {
-      const body = await bodyOf(request);
+      const body = bodyOf(request);
       const answer = await service.call({ method: "POST", path: interactions, body, signal });
       if (!isOk(answer)) throw startFailure(errorOf(answer));
       const { data } = created.safeParse(answer.body);
@@ -113,11 +111,11 @@ export function createOmniProvider({ root, key, clock }: OmniDeps): OmniProvider
 
 const referencePattern = /^(\d{1,15}):([\w.-]{1,300})$/;
 
-async function bodyOf({ model, prompt, image, ...request }: VideoRequest): Promise<object> {
+function bodyOf({ model, prompt, image, ...request }: VideoRequest): object {
   const words = { type: "text", text: prompt };
   const picture = image && {
     type: "image",
-    data: await readFile(image.path, "base64"),
+    data: image.bytes.toString("base64"),
     mime_type: image.contentType,
   };
   return {

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-
 import type { GenerateVideosOperation, GoogleGenAI, GoogleGenAIOptions } from "@google/genai";
 
 import type { VideoProvider, VideoRequest, VideoStatus } from "../port.ts";
@@ -89,7 +87,7 @@ export function createVeoProvider({ project, location, root, keyFile, auth }: Ve
     start: async (request, signal) => {
       const { library, client } = await genai();
       try {
-        const { name } = await client.models.generateVideos(await parametersOf(request, signal));
+        const { name } = await client.models.generateVideos(parametersOf(request, signal));
         if (name === undefined || !operationName.test(name)) throw new ProviderUnclear();
         return { reference: name };
       } catch (error) {
@@ -114,17 +112,17 @@ export function createVeoProvider({ project, location, root, keyFile, auth }: Ve
   };
 }
 
-async function parametersOf(
+function parametersOf(
   request: VideoRequest,
   signal: AbortSignal | undefined,
-): Promise<Parameters<GoogleGenAI["models"]["generateVideos"]>[0]> {
+): Parameters<GoogleGenAI["models"]["generateVideos"]>[0] {
   const { model, prompt, image, width, height } = request;
   return {
     model,
     source: {
       ...(prompt.trim() !== "" && { prompt }),
       ...(image && {
-        image: { imageBytes: await readFile(image.path, "base64"), mimeType: image.contentType },
+        image: { imageBytes: image.bytes.toString("base64"), mimeType: image.contentType },
       }),
     },
     config: {

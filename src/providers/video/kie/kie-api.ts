@@ -1,5 +1,3 @@
-import { openAsBlob } from "node:fs";
-
 import { FormData } from "undici";
 import { z } from "zod";
 
@@ -61,12 +59,12 @@ export function createKieApi({ root, key, clock, ids }: KieApiDeps): KieApi {
   };
 
   return {
-    upload: async ({ path, contentType }, signal) => {
+    upload: async ({ bytes, contentType }, signal) => {
       const ending = contentType.split("/")[1] ?? "jpeg";
       const body = new FormData();
       body.set("uploadPath", "telecast");
       body.set("fileName", `${ids.token(12)}.${ending}`);
-      body.set("file", await openAsBlob(path, { type: contentType }), `picture.${ending}`);
+      body.set("file", new Blob([bytes], { type: contentType }), `picture.${ending}`);
       const call = { method: "POST", path: `${uploadRoot}/api/file-stream-upload`, body, signal } as const;
       const answer = readEnvelope(await asking(async () => await service.call(call)));
       const { data: file } = uploaded.safeParse(answer.data);

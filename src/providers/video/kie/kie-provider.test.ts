@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -18,11 +18,9 @@ const directory = await mkdtemp(join(tmpdir(), "telecast-kie-"));
 cleanUp(async () => {
   await rm(directory, { recursive: true });
 });
-const picture = join(directory, "picture.png");
-await writeFile(picture, "a picture");
 const film = Buffer.from("a film, as far as anybody here looks");
 const to = { path: join(directory, "film.mp4"), maxBytes: 1000 };
-const image = { path: picture, contentType: "image/png" };
+const image = { bytes: Buffer.from("a picture"), contentType: "image/png" };
 
 interface Setting {
   readonly clock: ManualClock;
