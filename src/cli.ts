@@ -6,7 +6,7 @@ import { ConfigError, readConfig } from "#kernel/config/index.ts";
 import { createListener } from "#kernel/db/index.ts";
 import { createDeliveryDesk } from "#kernel/delivery/index.ts";
 import { redriveDeadLetter } from "#kernel/jobs/index.ts";
-import { makeAdjusting, makeStarsDesk, readBalance } from "#kernel/ledger/index.ts";
+import { makeAdjusting, makePromoCodes, makeStarsDesk, readBalance } from "#kernel/ledger/index.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { AppError, toError } from "#kernel/lib/errors.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
@@ -38,6 +38,7 @@ const commands: Readonly<Record<string, CliCommand>> = {
   deliveries: async (tools, args) => await (await import("./cli/deliveries.ts")).deliveriesCommand(tools, args),
   failures: async (tools, args) => await (await import("./cli/failures.ts")).failuresCommand(tools, args),
   payments: async (tools, args) => await (await import("./cli/payments.ts")).paymentsCommand(tools, args),
+  promo: async (tools, args) => await (await import("./cli/promo.ts")).promoCommand(tools, args),
   settings: async (tools, args) => await (await import("./cli/settings.ts")).settingsCommand(tools, args),
 };
 
@@ -63,6 +64,7 @@ async function run(name: string, args: readonly string[]): Promise<void> {
     const ledger = { ...makeAdjusting({ ...shared, settings, accounts }), balance: readBalance };
     const desk = {
       stars: makeStarsDesk(shared),
+      promo: makePromoCodes({ ...shared, accounts }),
       deliveries: createDeliveryDesk(),
       texts: loadTexts(textDirectories([])),
       redrive: async (id: string) => await redriveDeadLetter(database.url, id),

@@ -5,12 +5,12 @@ import { telegramPersonalData } from "#kernel/telegram/index.ts";
 
 /** Everything that keeps something about people, lowest first: `/export` reads it in this order, `/forget` backwards. */
 export function personalDataOf(
-  { accounts }: Pick<Kernel, "accounts">,
+  { accounts, clock }: Pick<Kernel, "accounts" | "clock">,
   parts: ReadonlyMap<string, FeatureParts>,
 ): readonly (PersonalData & { readonly owner: string })[] {
   return [
     { owner: "account", export: accounts.exportUser, forget: accounts.forgetUser },
-    { owner: "ledger", ...ledgerPersonalData(accounts) },
+    { owner: "ledger", ...ledgerPersonalData({ accounts, clock }) },
     { owner: "telegram", ...telegramPersonalData(accounts) },
     { owner: "delivery", ...deliveryPersonalData(accounts) },
     ...[...parts].flatMap(([owner, { personalData }]) =>

@@ -24,6 +24,10 @@ export const usage = `Usage: telecast <command>
   payments                            payments in suspense, and refund requests to decide
   payments assign <charge id> <telegram id or @username> <credits>
                                       give a person the credits of a payment in suspense
+  promo                               promo codes, and how often they were used
+  promo create <code> <credits> <uses> [--days <n>] [--new]
+                                      credits for so many people; --new: only who has never paid
+  promo off <code>                    nobody can use it any more
   settings [<section> [<field> [<value>]]]
                                       show or change what is stored
 

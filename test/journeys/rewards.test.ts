@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { sql } from "kysely";
+
 import { ledgerViolations } from "#kernel/ledger/index.ts";
 import { runApp } from "#test/support/app.ts";
 import { openPerson, type SandboxPerson, visibleText } from "#test/support/person.ts";
@@ -68,6 +70,42 @@ test("a press with made-up data shows one's own balance and nobody else's", asyn
     await alex.forge(screen, data);
   }
   await alex.sees(/available|Receipt/, { since: asked });
+});
+
+test("an admin makes a promo code by buttons, people use it once, and he sees how often and ends it", async () => {
+  await admin.say("/promocodes");
+  await admin.press("New code");
+  for (const choice of ["2 credits", "10", "30 days", "everybody"]) await admin.press(choice);
+  const made = await admin.sees("Used: 0 of 10");
+  const code = /🎟 (\S+)/.exec(visibleText(made))?.[1] ?? "";
+  assert.match(visibleText(made), new RegExp(`https://t\\.me/\\w+\\?start=promo_${code}`));
+  const asked = await alex.say(`/promo ${code.toLowerCase()}`);
+  await alex.sees("🎉 2 credits for you", { since: asked });
+  const again = await alex.say("/promo");
+  await alex.sees("Which promo code", { since: again });
+  await alex.say(code);
+  await alex.sees("once per person", { since: again });
+  await mina.start(`promo_${code}`);
+  await mina.sees("🎉 2크레딧을 받았습니다");
+  await admin.say("/promocodes");
+  await admin.press(`${code} · 2 / 10`);
+  await admin.press("Switch off");
+  await admin.sees("Switched off");
+  const late = await admin.say(`/promo ${code}`);
+  await admin.sees("does not work", { since: late });
+});
+
+test("a promo code is named by an admin and by nobody else", async () => {
+  await admin.say("/promocodes NAMED 1.5 3 0 new");
+  await admin.sees("1.5 credits for who has never paid");
+  await admin.say("/promocodes NAMED many");
+  await admin.sees("Expected: /promocodes");
+  const asked = await alex.say("/promocodes MINE 100 1");
+  const refused = await alex.sees(/./, { since: asked });
+  await alex.forge(refused, "promocodes:new:MINE9:5:1:7:all");
+  const { rows } = await sql<{ code: string }>`
+    select code from ledger.promo_code where code like 'MINE%' or code = 'NAMED'`.execute(db);
+  assert.deepEqual(rows, [{ code: "NAMED" }]);
 });
 
 test("the books are right in the end", async () => {

@@ -79,6 +79,17 @@ test("credits are given with a reason and a line in the audit log", async () => 
   assert.deepEqual(rows, [{ actor: "cli" }]);
 });
 
+test("a promo code is made, listed and switched off", async () => {
+  const made = await telecast("promo", "create", "spring", "2.5", "10", "--new", "--days", "7");
+  assert.match(made.out, /^SPRING {2}2\.5 credits, used 0 of 10, new people only, until \d{4}-/);
+  const again = await telecast("promo", "create", "SPRING", "1", "1");
+  assert.deepEqual([again.code, again.err.trim()], [1, "there is a promo code SPRING already"]);
+  assert.equal((await telecast("promo", "create", "spring", "1")).code, 64);
+  assert.match((await telecast("promo", "off", "spring")).out, /SPRING is switched off/);
+  assert.equal((await telecast("promo", "off", "spring")).code, 1);
+  assert.match((await telecast("promo")).out, /SPRING .* switched off/);
+});
+
 test("a person is shut out and let in again, with a reason in the audit log", async () => {
   assert.match((await telecast("block", "@ann", "spam")).out, /Ann is shut out/);
   assert.equal((await accounts.userByTelegramId(db, 4242))?.blocked, true);

@@ -6,6 +6,7 @@ import type { JobQueue } from "../jobs/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Ids } from "../lib/ids.ts";
 import type { Texts } from "../lib/texts.ts";
 import type { MediaStore } from "../media/index.ts";
 import type { Logger } from "../observability/index.ts";
@@ -26,6 +27,7 @@ export interface ChatDeps {
   readonly deepLink: DeepLink;
   readonly cipher: Cipher;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly log: Logger;
   /** What takes part in the chat besides the kernel, in the order in which it is shown. */
   readonly features: readonly ChatParts[];

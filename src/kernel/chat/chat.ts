@@ -6,6 +6,8 @@ import type { ChatDeps } from "./chat-deps.ts";
 import { creditCommand } from "./credit-command.ts";
 import { makeOpenGroupSettings } from "./group-settings.ts";
 import { personalDataCommands } from "./personal-data.ts";
+import { promoDesk } from "./promo-desk.ts";
+import { promoScreen } from "./promo-screen.ts";
 import { refundReminder } from "./refund-card.ts";
 import { refunds } from "./refunds.ts";
 import { settingsScreen } from "./settings-screen.ts";
@@ -23,13 +25,14 @@ export interface KernelChat {
 export function kernelChat(deps: ChatDeps): KernelChat {
   const openGroupSettings = makeOpenGroupSettings(deps);
   return {
-    beforeFeatures: [startCommand(deps), shop(deps), balanceScreen(deps)],
+    beforeFeatures: [startCommand(deps), shop(deps), balanceScreen(deps), promoScreen(deps)],
     afterFeatures: [
       settingsScreen(deps, openGroupSettings),
       accountCommands(deps),
       refunds(deps),
       personalDataCommands(deps),
       creditCommand(deps),
+      promoDesk(deps),
     ],
     work: { jobs: [openGroupSettings], schedules: [refundReminder(deps)] },
   };

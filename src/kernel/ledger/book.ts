@@ -12,7 +12,8 @@ export type BookingKind =
   | "refund"
   | "refund_paid"
   | "refund_returned"
-  | "stars_other";
+  | "stars_other"
+  | "promo";
 
 export interface Booking {
   readonly kind: BookingKind;

@@ -9,6 +9,7 @@ import type { Ledger, Stars } from "./ledger.ts";
 import { makeLedgerMetrics } from "./metrics.ts";
 import { makeOrders } from "./orders.ts";
 import { listPayments, listSuspended, makeAssignPayment, makeCreditPayment } from "./payments.ts";
+import { makePromoCodes } from "./promo-codes.ts";
 import { makeReconcileJob } from "./reconcile.ts";
 import { makeRecordRefund } from "./refund-booking.ts";
 import { makeRefundJob } from "./refund-saga.ts";
@@ -47,7 +48,14 @@ export function createLedger({ metrics: registry, ...given }: LedgerDeps): Ledge
     assignPayment: makeAssignPayment(deps),
   };
   return {
-    ledger: { balance: readBalance, history: readHistory, ...holds, ...makeAdjusting(deps), stars },
+    ledger: {
+      balance: readBalance,
+      history: readHistory,
+      ...holds,
+      ...makeAdjusting(deps),
+      stars,
+      promo: makePromoCodes(deps),
+    },
     jobs: [refundJob],
     schedules: [
       every("ledger.reconcile-stars", "*/3 * * * *", makeReconcileJob({ ...deps, creditPayment, recordRefund })),

@@ -19,7 +19,7 @@ export interface LedgerDeps {
   readonly metrics: Metrics;
   readonly jobs: Pick<JobQueue, "enqueue">;
   readonly settings: Pick<Settings, "read">;
-  readonly accounts: Pick<Accounts, "userById" | "userByTelegramId" | "trace">;
+  readonly accounts: Pick<Accounts, "userById" | "userByTelegramId" | "trace" | "audit">;
   readonly gateway: StarsGateway;
   /** What an error thrown by the gateway means. */
   readonly failureOf: (error: unknown) => GatewayFailure;

@@ -12,3 +12,9 @@ export const referenceReused = {
   status: 409,
   message: "the reference {reference} was used before for something else",
 } as const satisfies ErrorDefinition;
+
+export const invalidPromoCode = {
+  code: "ledger.invalid_promo_code",
+  status: 422,
+  message: "{code} cannot be a promo code: expected 3 to 32 letters from A to Z, digits, - or _",
+} as const satisfies ErrorDefinition;

@@ -5,5 +5,7 @@ export type { JudgeHold, LedgerDeps } from "./deps.ts";
 export { makeStarsDesk } from "./desk.ts";
 export type * from "./ledger.ts";
 export { type LedgerPersonalData, ledgerPersonalData } from "./personal-data.ts";
+export type * from "./promo-code.ts";
+export { makePromoCodes } from "./promo-codes.ts";
 export { packsOf, starsSettings, type StarsSettings } from "./settings.ts";
 export { type LedgerViolation, ledgerViolations } from "./violations.ts";

@@ -1,4 +1,5 @@
 import type { Db, Tx } from "../db/index.ts";
+import type { PromoCodes } from "./promo-code.ts";
 
 /** Stars are whole; credits are counted in thousandths. */
 export type Currency = "XTR" | "CREDIT";
@@ -73,6 +74,7 @@ export interface Ledger {
    */
   readonly welcome: (tx: Tx, userId: number) => Promise<Credits>;
   readonly stars: Stars;
+  readonly promo: PromoCodes;
 }
 
 export interface Adjustment {

@@ -11,7 +11,7 @@ import { ledgerPersonalData, starsSettings } from "./index.ts";
 const { db } = await testDatabase();
 const rig = ledgerRig(db);
 const { ledger, write, accounts } = rig;
-const personalData = ledgerPersonalData(accounts);
+const personalData = ledgerPersonalData(rig);
 
 test("an export has the balance, the entries, the payments and the refunds", async () => {
   const user = await rig.newUser();

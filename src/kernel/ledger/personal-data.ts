@@ -2,15 +2,24 @@ import { sql } from "kysely";
 
 import type { Accounts } from "../accounts/index.ts";
 import type { Db, Tx } from "../db/index.ts";
+import type { Clock } from "../lib/clock.ts";
 import { wasWelcomed, welcomeTrace } from "./adjust.ts";
 import { readBalance } from "./book.ts";
 import { readHistory } from "./history.ts";
+import { keepCustomerTrace } from "./newcomers.ts";
+import { newPeopleTrace, promoTrace, usedCodes } from "./promo-codes.ts";
+import { keepTries } from "./promo-tries.ts";
 
 /** What the ledger keeps on a person. */
 export interface LedgerPersonalData {
   /** Amounts are bigints: JSON needs to be told how to write them. */
   readonly export: (db: Db, userId: number) => Promise<unknown>;
   readonly forget: (tx: Tx, userId: number) => Promise<void>;
+}
+
+export interface PersonalDataDeps {
+  readonly accounts: Pick<Accounts, "trace" | "keepTrace">;
+  readonly clock: Clock;
 }
 
 const longestHistory = 10_000;
@@ -20,7 +29,7 @@ const longestHistory = 10_000;
  * stay, because the books must stay right. A refund under way keeps the id until it is through. Who comes back is not
  * welcomed with credits again.
  */
-export const ledgerPersonalData = ({ keepTrace }: Pick<Accounts, "keepTrace">): LedgerPersonalData => ({
+export const ledgerPersonalData = ({ accounts, clock }: PersonalDataDeps): LedgerPersonalData => ({
   export: async (db, userId) => {
     const payments = await sql<{ paid_at: Date; stars: number; credits: number; charge_id: string }>`
       select paid_at, stars, credits, charge_id from ledger.payment where user_id = ${userId} order by paid_at`.execute(
@@ -35,10 +44,17 @@ export const ledgerPersonalData = ({ keepTrace }: Pick<Accounts, "keepTrace">): 
       history: await readHistory(db, userId, longestHistory),
       payments: payments.rows,
       refunds: refunds.rows,
+      promo_codes: (await usedCodes(db, userId)).map(({ code, credits }) => ({ code, credits })),
     };
   },
   forget: async (tx, userId) => {
-    if (await wasWelcomed(tx, userId)) await keepTrace(tx, userId, { name: welcomeTrace });
+    if (await wasWelcomed(tx, userId)) await accounts.keepTrace(tx, userId, { name: welcomeTrace });
+    await keepCustomerTrace(tx, accounts, userId);
+    await keepTries(tx, accounts, { userId, now: clock.now() });
+    for (const { code, expiresAt, newPeopleOnly } of await usedCodes(tx, userId)) {
+      await accounts.keepTrace(tx, userId, { name: promoTrace(code), ...(expiresAt && { expiresAt }) });
+      if (newPeopleOnly) await accounts.keepTrace(tx, userId, { name: newPeopleTrace });
+    }
     await sql`update ledger.star_order set telegram_id = null where user_id = ${userId}`.execute(tx);
     await sql`update ledger.payment set telegram_id = null where user_id = ${userId}`.execute(tx);
     await sql`

@@ -19,4 +19,6 @@ export const systemAccounts = {
   starsSuspense: 7,
   /** The other side of what else moves our Stars: withdrawals, paid broadcasts. */
   starsOther: 8,
+  /** The other side of promo codes. */
+  promo: 9,
 } as const;

@@ -4,11 +4,11 @@ import { before, test } from "node:test";
 import { sql } from "kysely";
 
 import type { User } from "#kernel/accounts/index.ts";
-import { inTransaction, type Tx } from "#kernel/db/index.ts";
+import type { Tx } from "#kernel/db/index.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig } from "#test/support/ledger-rig.ts";
+import { insertTransaction, plantViolation } from "#test/support/planted-violation.ts";
 
-import { ledgerViolations } from "./index.ts";
 import { systemAccounts } from "./system-accounts.ts";
 
 const { db } = await testDatabase();
@@ -43,35 +43,6 @@ before(async () => {
   await write(async (tx) => await ledger.stars.creditPayment(tx, stray));
   await rig.assertSound();
 });
-
-const undone = new Error("rolled back on purpose");
-
-/** Breaks something behind the ledger's back, looks, and takes it back. */
-async function plant(invariant: number, damage: (tx: Tx) => Promise<unknown>): Promise<readonly string[]> {
-  let found: readonly string[] = [];
-  await inTransaction(db, async (tx) => {
-    for (const table of ["posting", "transaction", "account", "hold", "payment", "refund"]) {
-      await sql`alter table ledger.${sql.id(table)} disable trigger user`.execute(tx);
-    }
-    await sql`grant update, delete on ledger.posting to current_user`.execute(tx);
-    await damage(tx);
-    const violations = await ledgerViolations(tx);
-    found = violations
-      .filter((each) => each.invariant === invariant)
-      .map(({ subject, detail }) => `${subject} ${detail}`);
-    throw undone;
-  }).catch((error: unknown) => {
-    if (error !== undone) throw error;
-  });
-  return found;
-}
-
-async function insertTransaction(tx: Tx, kind: string, reference: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    insert into ledger.transaction (kind, reference, created_at) values (${kind}, ${reference}, now())
-    returning id`.execute(tx);
-  return rows[0]!.id;
-}
 
 /** Each is found by the view with its number. The triggers are off (so 7 finds something every time). */
 const damages: readonly (readonly [number, string, RegExp, (tx: Tx) => Promise<unknown>])[] = [
@@ -357,7 +328,7 @@ const damages: readonly (readonly [number, string, RegExp, (tx: Tx) => Promise<u
 
 for (const [invariant, what, expected, damage] of damages) {
   test(`invariant ${invariant} finds that ${what}`, async () => {
-    const found = await plant(invariant, damage);
+    const found = await plantViolation(db, invariant, damage);
     assert.ok(
       found.some((each) => expected.test(each)),
       `found ${JSON.stringify(found)}`,
@@ -365,7 +336,7 @@ for (const [invariant, what, expected, damage] of damages) {
   });
 }
 
-test("every invariant has a planted violation, and an untouched ledger has none", async () => {
+test("every invariant of the core has a planted violation, and an untouched ledger has none", async () => {
   assert.deepEqual([...new Set(damages.map(([invariant]) => invariant))], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   await rig.assertSound();
 });
@@ -375,7 +346,7 @@ test("invariant 7 knows every guard there is", async () => {
     select count(*) from pg_trigger
     join pg_class on pg_class.oid = tgrelid and relnamespace = 'ledger'::regnamespace
     where not tgisinternal`.execute(db);
-  const found = await plant(7, async () => undefined);
+  const found = await plantViolation(db, 7, async () => undefined);
   assert.equal(found.filter((each) => each.startsWith("trigger")).length, rows[0]?.count);
 });
 

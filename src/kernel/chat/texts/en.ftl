@@ -13,12 +13,14 @@ chat-command-status = How things stand for you
 chat-command-cancel = Stop what you are doing
 chat-command-buy = Buy credits with Stars
 chat-command-balance = Your credits and every entry
+chat-command-promo = Redeem a promo code
 chat-command-paysupport = Help with a payment, refunds
 chat-command-terms = Terms of service
 chat-command-privacy = What is stored about you
 chat-command-export = Get everything stored about you
 chat-command-forget = Erase everything stored about you
 chat-command-credit = Give or take credits
+chat-command-promocodes = Promo codes: make, count, switch off
 
 chat-start-hello = 👋 Hi, <b>{ $name }</b>!
 chat-start-balance = 💳 You have <b>{ $credits }</b> { chat-credit-word }.
@@ -141,7 +143,65 @@ chat-entry-grant = From the operators: { $note }
 chat-entry-take = Taken by the operators: { $note }
 chat-entry-refund = Refund of a purchase
 chat-entry-refund_returned = Back: the refund was not made
+chat-entry-promo = Promo code { $note }
 chat-entry-other = Correction
+
+chat-copy-link = 🔗 Copy link
+chat-promo-type = Which promo code do you have? /cancel stops.
+chat-promo-placeholder = Your code
+chat-promo-given =
+    🎉 <b>{ $credits }</b> { chat-credit-word } for you!
+    Balance: <b>{ $balance }</b> { COUNT($balance) ->
+        [one] credit
+       *[other] credits
+    }
+chat-promo-not_valid = This code does not work, or not any more, or not for you. A code can be used once per person.
+chat-promo-too_many_tries = Too many codes that did not work. Please try again in an hour.
+
+chat-promocodes = 🎟 <b>Promo codes</b>
+    Each with how often it was used.
+chat-promocodes-none = 🎟 There are no promo codes yet.
+chat-promocodes-line = { $code } · { $uses } / { $most }
+chat-promocodes-new = ➕ New code
+chat-promocodes-choose-credits = 🎟 <code>{ $code }</code>
+    How much does it give?
+chat-promocodes-choose-uses = 🎟 <code>{ $code }</code>
+    How many people can use it?
+chat-promocodes-choose-days = 🎟 <code>{ $code }</code>
+    For how long?
+chat-promocodes-choose-who = 🎟 <code>{ $code }</code>
+    Who can use it?
+chat-promocodes-credits = { $value } { COUNT($value) ->
+    [one] credit
+   *[other] credits
+  }
+chat-promocodes-uses = { $value }
+chat-promocodes-days = { $value ->
+    [0] no end
+   *[other] { $value } days
+  }
+chat-promocodes-who = { $value ->
+    [new] who has never paid
+   *[all] everybody
+  }
+chat-promocodes-forever = no end
+chat-promocodes-code =
+    🎟 <code>{ $code }</code>
+    <b>{ $credits }</b> { chat-credit-word } for { $who ->
+        [new] who has never paid
+       *[all] everybody
+    }
+    Used: <b>{ $uses }</b> of { $most }
+    Until: { $until }
+    { $state ->
+        [off] 🚫 Switched off
+        [over] ⌛️ Over
+        [used] ☑️ Used up
+       *[open] ✅ Works: { $link }
+    }
+chat-promocodes-off = Switch off
+chat-promocodes-unknown = There is no such code.
+chat-promocodes-usage = Expected: <code>/promocodes SPRING26 5 100</code> for 5 credits and 100 people; after it the days it works and, for who has never paid, the word new: <code>/promocodes SPRING26 5 100 30 new</code>
 
 chat-terms =
     <b>Terms of service</b>
@@ -158,7 +218,7 @@ chat-privacy =
         [one] for one day
        *[other] for { $failedDays } days
     }, so that the fault can be found.
-    • <b>After /forget:</b> only entries in the books without a name remain, and a keyed fingerprint of your Telegram id that tells nobody who you are: so that welcome credits and today's free videos are not given twice, and a block stays a block.
+    • <b>After /forget:</b> only entries in the books without a name remain, and a keyed fingerprint of your Telegram id that tells nobody who you are: so that welcome credits, promo codes and today's free videos are not given twice, and a block stays a block.
     /export sends you all that is stored. /forget erases it.
 
 chat-paysupport =

@@ -10,12 +10,14 @@ chat-command-status = 내 현재 상태
 chat-command-cancel = 하던 일 멈추기
 chat-command-buy = 스타로 크레딧 구매
 chat-command-balance = 내 크레딧과 모든 내역
+chat-command-promo = 프로모션 코드 사용
 chat-command-paysupport = 결제 도움, 환불
 chat-command-terms = 이용 약관
 chat-command-privacy = 저장되는 정보
 chat-command-export = 내 정보 모두 받기
 chat-command-forget = 내 정보 모두 지우기
 chat-command-credit = 크레딧 지급 또는 회수
+chat-command-promocodes = 프로모션 코드 만들기, 사용 횟수, 끄기
 
 chat-start-hello = 👋 안녕하세요, <b>{ $name }</b> 님!
 chat-start-balance = 💳 보유 크레딧: <b>{ $credits }</b>
@@ -135,7 +137,59 @@ chat-entry-grant = 운영자 지급: { $note }
 chat-entry-take = 운영자 회수: { $note }
 chat-entry-refund = 구매 환불
 chat-entry-refund_returned = 환불되지 않아 돌아옴
+chat-entry-promo = 프로모션 코드 { $note }
 chat-entry-other = 정정
+
+chat-copy-link = 🔗 링크 복사
+chat-promo-type = 프로모션 코드를 입력해 주세요. /cancel 로 멈출 수 있습니다.
+chat-promo-placeholder = 코드
+chat-promo-given =
+    🎉 <b>{ $credits }</b>크레딧을 받았습니다!
+    잔액: <b>{ $balance }</b>크레딧
+chat-promo-not_valid = 사용할 수 없는 코드입니다. 기한이 지났거나 모두 사용되었거나 이미 사용하신 코드일 수 있습니다. 코드는 한 사람이 한 번만 쓸 수 있습니다.
+chat-promo-too_many_tries = 맞지 않는 코드를 너무 많이 입력했습니다. 한 시간 뒤에 다시 시도해 주세요.
+
+chat-promocodes = 🎟 <b>프로모션 코드</b>
+    코드마다 사용 횟수가 표시됩니다.
+chat-promocodes-none = 🎟 아직 프로모션 코드가 없습니다.
+chat-promocodes-line = { $code } · { $uses } / { $most }
+chat-promocodes-new = ➕ 새 코드
+chat-promocodes-choose-credits = 🎟 <code>{ $code }</code>
+    몇 크레딧을 줄까요?
+chat-promocodes-choose-uses = 🎟 <code>{ $code }</code>
+    몇 명이 쓸 수 있나요?
+chat-promocodes-choose-days = 🎟 <code>{ $code }</code>
+    언제까지 쓸 수 있나요?
+chat-promocodes-choose-who = 🎟 <code>{ $code }</code>
+    누가 쓸 수 있나요?
+chat-promocodes-credits = { $value }크레딧
+chat-promocodes-uses = { $value }명
+chat-promocodes-days = { $value ->
+    [0] 기한 없음
+   *[other] { $value }일
+  }
+chat-promocodes-who = { $value ->
+    [new] 결제한 적 없는 사람
+   *[all] 모두
+  }
+chat-promocodes-forever = 기한 없음
+chat-promocodes-code =
+    🎟 <code>{ $code }</code>
+    <b>{ $credits }</b>크레딧 · { $who ->
+        [new] 결제한 적 없는 사람
+       *[all] 모두
+    }
+    사용: { $most }명 중 <b>{ $uses }</b>명
+    기한: { $until }
+    { $state ->
+        [off] 🚫 꺼짐
+        [over] ⌛️ 기한 지남
+        [used] ☑️ 모두 사용됨
+       *[open] ✅ 사용 가능: { $link }
+    }
+chat-promocodes-off = 끄기
+chat-promocodes-unknown = 그런 코드는 없습니다.
+chat-promocodes-usage = 형식: <code>/promocodes SPRING26 5 100</code> (5크레딧, 100명). 뒤에 사용할 수 있는 일수와, 결제한 적 없는 사람만 쓰게 하려면 new를 붙입니다: <code>/promocodes SPRING26 5 100 30 new</code>
 
 chat-terms =
     <b>이용 약관</b>
@@ -149,7 +203,7 @@ chat-privacy =
     • <b>저장:</b> 텔레그램 ID, 이름과 사용자 이름, 언어, 시간대, 설정; 잔액과 결제; 영상마다 시각, 모델, 길이, 해상도, 비용, 결과; 매매 시그널의 설정, 진입한 시그널, 시그널의 버튼을 처음 누른 시각, 가격 알림.
     • <b>보관하지 않음:</b> 프롬프트, 이미지, 영상. 프롬프트는 영상을 만드는 동안 암호화되어 있다가 끝나면 지워집니다.
     • <b>잠시 암호화해 보관:</b> 시작하고 끝내지 않은 주문은 길어야 하루, 처리하지 못한 메시지는 원인을 찾기 위해 { $failedDays }일 동안 보관합니다.
-    • <b>/forget 뒤:</b> 이름 없는 회계 기록과, 누구인지 알 수 없는 텔레그램 ID의 지문만 남습니다. 환영 크레딧과 오늘의 무료 영상이 두 번 지급되지 않고 차단이 그대로 유지되도록 하기 위해서입니다.
+    • <b>/forget 뒤:</b> 이름 없는 회계 기록과, 누구인지 알 수 없는 텔레그램 ID의 지문만 남습니다. 환영 크레딧, 프로모션 코드, 오늘의 무료 영상이 두 번 지급되지 않고 차단이 그대로 유지되도록 하기 위해서입니다.
     /export 로 저장된 정보를 모두 받고, /forget 으로 지울 수 있습니다.
 
 chat-paysupport =
