@@ -8,6 +8,7 @@ import { sending } from "./benchmarks/sending.ts";
 import { shapes } from "./benchmarks/shapes.ts";
 import { signals } from "./benchmarks/signals.ts";
 import { start } from "./benchmarks/start.ts";
+import { studio, studioDemo } from "./benchmarks/studio.ts";
 import { updates } from "./benchmarks/updates.ts";
 import type { Benchmark } from "./harness/benchmark.ts";
 
@@ -24,4 +25,6 @@ export const benchmarks: readonly Benchmark[] = [
   updates,
   api,
   start,
+  studio,
+  studioDemo,
 ];

@@ -31,7 +31,8 @@ let nextMessageId = 1;
 const people = createPeople();
 
 function send(method: string, body: string, respond: Respond): void {
-  const chatId = Number(/"chat_id":"?(-?\d+)/.exec(body)?.[1]);
+  // Uploads come as forms, in which a name is followed by an empty line.
+  const chatId = Number(/"chat_id"(?::"?|\r\n\r\n)(-?\d+)/.exec(body)?.[1]);
   const waitSeconds = isLimited ? limiter.judge(chatId) : 0;
   if (waitSeconds > 0) {
     refusals += 1;

@@ -34,15 +34,21 @@ interface Update {
 const webhookConnections = 40;
 const batch = 100;
 
+/** One of several that may go on at once, between people of its own and the bot. */
+interface Conversation {
+  /** When somebody asked what has not been answered. */
+  readonly asked: Map<number, number[]>;
+  readonly latencies: number[];
+}
+
 export function createPeople(): People {
-  const asked = new Map<number, number[]>();
-  let latencies: number[] = [];
+  const conversations = new Set<Conversation>();
   let unconfirmed: Update[] = [];
   let poller: { readonly answer: (updates: readonly Update[]) => void; readonly timer: NodeJS.Timeout } | undefined;
   let webhook: { readonly post: (update: Update) => Promise<void> } | undefined;
   let nextUpdateId = 1000;
 
-  const offer = (personId: number, text: string): void => {
+  const offer = ({ asked }: Conversation, personId: number, text: string): void => {
     const moments = asked.get(personId) ?? [];
     moments.push(machineMs());
     asked.set(personId, moments);
@@ -62,24 +68,26 @@ export function createPeople(): People {
 
   return {
     converse: async ({ text, perSecond, count, people, firstPerson, patienceMs }) => {
-      latencies = [];
-      asked.clear();
+      const conversation: Conversation = { asked: new Map(), latencies: [] };
+      conversations.add(conversation);
       const random = seeded(7);
       let dueMs = machineMs();
       for (let sent = 0; sent < count; sent += 1) {
         dueMs += (-Math.log(1 - random()) * 1000) / perSecond;
         const waitMs = dueMs - machineMs();
         if (waitMs > 0) await sleep(waitMs);
-        offer(firstPerson + (sent % people), text);
+        offer(conversation, firstPerson + (sent % people), text);
       }
       const untilMs = machineMs() + patienceMs;
-      while (latencies.length < count && machineMs() < untilMs) await sleep(10);
-      return latencies;
+      while (conversation.latencies.length < count && machineMs() < untilMs) await sleep(10);
+      conversations.delete(conversation);
+      return conversation.latencies;
     },
     answered: (chatId) => {
-      const moments = asked.get(chatId);
-      const askedMs = moments?.shift();
-      if (askedMs !== undefined) latencies.push(machineMs() - askedMs);
+      for (const { asked, latencies } of conversations) {
+        const askedMs = asked.get(chatId)?.shift();
+        if (askedMs !== undefined) latencies.push(machineMs() - askedMs);
+      }
     },
     poll: (body, answer) => {
       const { offset = 0, timeout = 0 } = JSON.parse(body || "{}") as { offset?: number; timeout?: number };

@@ -8,8 +8,10 @@ import { Secret } from "#kernel/lib/secret.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
 import { createOmniProvider } from "#providers/video/google/omni-provider.ts";
 import { createVeoProvider, type VeoDeps } from "#providers/video/google/veo-provider.ts";
+import { kiePace } from "#providers/video/kie/kie-api.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
+import { createRateGate } from "#providers/video/wire/rate-gate.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { a2eKey, a2eServer } from "#test/support/providers/a2e-server.ts";
 import { geminiKey, googleServer } from "#test/support/providers/google-server.ts";
@@ -42,6 +44,7 @@ async function kieSubject(): Promise<ContractSubject & { readonly server: KieSer
       callbackSecret: undefined,
       clock,
       ids: systemIds,
+      gate: createRateGate({ clock, ...kiePace }),
     });
     cleanUp(kie.close);
     return kie;

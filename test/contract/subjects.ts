@@ -9,8 +9,10 @@ import { Secret } from "#kernel/lib/secret.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
 import { createOmniProvider, geminiRoot } from "#providers/video/google/omni-provider.ts";
 import { createVeoProvider, type VeoDeps } from "#providers/video/google/veo-provider.ts";
+import { kiePace } from "#providers/video/kie/kie-api.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
+import { createRateGate } from "#providers/video/wire/rate-gate.ts";
 
 import type { ContractSubject } from "./contract.ts";
 
@@ -51,6 +53,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
         callbackSecret: config.CALLBACK_SECRET,
         clock: systemClock,
         ids: systemIds,
+        gate: createRateGate({ clock: systemClock, ...kiePace }),
       });
     return {
       ...patience,

@@ -4,7 +4,9 @@ import { afterEach, test } from "node:test";
 import { studioRig } from "#features/studio/testing/studio-rig.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { Secret } from "#kernel/lib/secret.ts";
+import { kiePace } from "#providers/video/kie/kie-api.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
+import { createRateGate } from "#providers/video/wire/rate-gate.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { type KieCode, kieKey, kieServer, type KieTask } from "#test/support/providers/kie-server.ts";
 import {
@@ -33,7 +35,8 @@ const rig = await studioRig({
   catalogue: storyCatalogue("kie", models),
   open: (kernel) => {
     const [key, callbackSecret] = [new Secret(kieKey), new Secret(webhookKey)];
-    const kie = createKieProvider({ ...kernel, root: server.url, key, callbackSecret });
+    const gate = createRateGate({ clock, ...kiePace });
+    const kie = createKieProvider({ ...kernel, root: server.url, key, callbackSecret, gate });
     cleanUp(kie.close);
     return [kie];
   },

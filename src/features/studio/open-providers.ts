@@ -5,8 +5,10 @@ import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
 import { createDemoProvider } from "#providers/video/demo/demo-provider.ts";
 import { createOmniProvider, geminiRoot } from "#providers/video/google/omni-provider.ts";
 import { createVeoProvider } from "#providers/video/google/veo-provider.ts";
+import { kiePace } from "#providers/video/kie/kie-api.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider } from "#providers/video/port.ts";
+import { createSharedRateGate } from "#providers/video/wire/rate-gate.ts";
 
 export interface Providers {
   readonly list: readonly VideoProvider[];
@@ -35,7 +37,10 @@ export function openProviders(kernel: Kernel): Required<Providers> {
 function openKie(kernel: Kernel): readonly OpenProvider[] {
   const { KIE_AI_API_KEY, BRS_AI_API_KEY, KIE_API_ROOT: root, CALLBACK_SECRET: callbackSecret } = kernel.config;
   const key = KIE_AI_API_KEY ?? BRS_AI_API_KEY;
-  return key === undefined ? [] : [createKieProvider({ ...kernel, root, key, callbackSecret })];
+  if (key === undefined) return [];
+  const limit = kernel.config.KIE_STARTS_PER_10_SECONDS;
+  const gate = createSharedRateGate({ ...kernel, ...kiePace, limit, name: "video.kie" });
+  return [createKieProvider({ ...kernel, root, key, callbackSecret, gate })];
 }
 
 function openA2e(kernel: Kernel): readonly OpenProvider[] {

@@ -80,6 +80,11 @@ export const variables = {
   KIE_AI_API_KEY: secret("expected a key of kie.ai, without spaces", /^\S+$/),
   BRS_AI_API_KEY: secret("expected a key of kie.ai, without spaces", /^\S+$/),
   KIE_API_ROOT: httpUrl("expected the URL of KIE's API, such as https://api.kie.ai").default("https://api.kie.ai"),
+  KIE_STARTS_PER_10_SECONDS: whole(
+    "expected how many videos KIE may be given in 10 seconds, 1 to 10000",
+    1,
+    10_000,
+  ).default(20),
   A2E_API_KEY: secret("expected a token of a2e.ai, without spaces", /^\S+$/),
   A2E_API_ROOT: httpUrl("expected the URL of A2E's API, such as https://video.a2e.ai").default("https://video.a2e.ai"),
   GOOGLE_CLOUD_PROJECT_ID: z

@@ -1,3 +1,4 @@
+export { type Booking, bookMoment, type SharedPace } from "./book-moment.ts";
 export {
   afterCommit,
   brokenConstraint,

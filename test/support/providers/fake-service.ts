@@ -18,25 +18,26 @@ export type FakeAnswer =
   /** The connection ends without a word. */
   | "hangs_up";
 
-/** Serves until the file's tests have ended. @returns the root, without a trailing slash. */
-export async function serveFake(answer: (request: FakeRequest) => Promise<FakeAnswer> | FakeAnswer): Promise<string> {
+type Answering = (request: FakeRequest) => Promise<FakeAnswer> | FakeAnswer;
+
+/**
+ * Serves until the file's tests have ended, or whatever `atEnd` stands for.
+ * @returns the root, without a trailing slash.
+ */
+export async function serveFake(answer: Answering, atEnd: (task: () => void) => void = cleanUp): Promise<string> {
   const server = createServer((incoming, response) => {
     void respond(incoming, response, answer);
   });
   server.listen(0, "127.0.0.1");
   await until("the stand-in to listen", () => server.listening);
-  cleanUp(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function respond(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  answer: (request: FakeRequest) => Promise<FakeAnswer> | FakeAnswer,
-): Promise<void> {
+async function respond(incoming: IncomingMessage, response: ServerResponse, answer: Answering): Promise<void> {
   const body = Buffer.concat(await Array.fromAsync(incoming as AsyncIterable<Buffer>));
   const url = new URL(incoming.url ?? "/", `http://${incoming.headers.host ?? "localhost"}`);
   const given = await answer({ method: incoming.method ?? "GET", url, headers: incoming.headers, body });

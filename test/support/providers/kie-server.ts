@@ -27,6 +27,8 @@ export interface KieServer {
   film: Uint8Array;
   /** Every call is answered so while it is set. */
   outage: KieCode | undefined;
+  /** Create calls that came faster than the account may call. */
+  refused: number;
   /** The links that results were given with are dead from now on. */
   readonly expireLinks: () => void;
   /** The files behind them are gone as well. */
@@ -79,17 +81,21 @@ export interface KieServerOptions {
   readonly key?: string;
   readonly webhookKey?: string;
   readonly deliver?: DeliverCallback;
+  /** How many new tasks it takes in 10 seconds; 20 unless the account is a bigger one. */
+  readonly startsPer10Seconds?: number;
+  /** Where no tests are run: what registers the end of serving. */
+  readonly atEnd?: (task: () => void) => void;
 }
 
 export const kieKey = "kie-test-key";
 const costPerTask = 10;
-const pace = { most: 20, windowMs: 10_000 };
+const windowMs = 10_000;
 
 export async function kieServer(options: KieServerOptions): Promise<KieServer> {
-  const { clock, key = kieKey, webhookKey, deliver = deliverByHttp } = options;
+  const { clock, key = kieKey, webhookKey, deliver = deliverByHttp, startsPer10Seconds = 20 } = options;
   const tasks: KieTask[] = [];
   const uploads = new Set<string>();
-  const created: number[] = [];
+  let created: number[] = [];
   const calls: Promise<number>[] = [];
   const dead = { links: false, files: false };
 
@@ -143,7 +149,9 @@ export async function kieServer(options: KieServerOptions): Promise<KieServer> {
 
   const create = async (family: KieFamily, request: FakeRequest): Promise<FakeAnswer> => {
     const now = clock.monotonicMs();
-    if (created.filter((at) => at > now - pace.windowMs).length >= pace.most) {
+    created = created.filter((at) => at > now - windowMs);
+    if (created.length >= startsPer10Seconds) {
+      server.refused += 1;
       return coded({ code: 429, msg: "Too many requests", http: 429 });
     }
     created.push(now);
@@ -211,6 +219,7 @@ export async function kieServer(options: KieServerOptions): Promise<KieServer> {
     credits: 10_000,
     film: options.film ?? Buffer.alloc(0),
     outage: undefined,
+    refused: 0,
     expireLinks: () => {
       dead.links = true;
     },
@@ -224,7 +233,7 @@ export async function kieServer(options: KieServerOptions): Promise<KieServer> {
     sendCallback,
     callbacks: async () => await Promise.all(calls),
   };
-  server.url = await serveFake(answer);
+  server.url = await serveFake(answer, options.atEnd);
   return server;
 }
 

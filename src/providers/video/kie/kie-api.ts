@@ -7,7 +7,7 @@ import type { Secret } from "#kernel/lib/secret.ts";
 
 import type { RequestImage, VideoRequest } from "../port.ts";
 import { ProviderRefused, ProviderUnavailable, ProviderUnclear } from "../provider-error.ts";
-import { createRateGate } from "../wire/rate-gate.ts";
+import type { RateGate } from "../wire/rate-gate.ts";
 import { asking, createService, type ServiceCall } from "../wire/service.ts";
 import { assertAnswered, createFailure, type Envelope, readEnvelope, recordFailure } from "./envelope.ts";
 import { formatReference, parseReference } from "./reference.ts";
@@ -34,13 +34,16 @@ export interface KieApiDeps {
   readonly key: Secret;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Lets no more new tasks through than KIE takes from the account. */
+  readonly gate: RateGate;
 }
 
 const kieRoot = "https://api.kie.ai";
 const kieUploadRoot = "https://kieai.redpandaai.co";
 
-/** What KIE takes from one account. */
-const pace = { limit: 20, windowMs: 10_000, longestWaitMs: 10_000 };
+/** What KIE takes from one account in 10 seconds. Half a second more, as not every call is there equally soon. */
+export const kiePace = { limit: 20, windowMs: 10_500, longestWaitMs: 10_500 };
+
 /** A task may be unknown for a moment after it was made. */
 const graceMs = 60_000;
 
@@ -48,9 +51,8 @@ const created = z.looseObject({ taskId: z.string().min(1).max(300) });
 const uploaded = z.looseObject({ downloadUrl: z.string().optional(), fileUrl: z.string().optional() });
 const balance = z.union([z.number(), z.looseObject({ credits: z.number() }).transform(({ credits }) => credits)]);
 
-export function createKieApi({ root, key, clock, ids }: KieApiDeps): KieApi {
+export function createKieApi({ root, key, clock, ids, gate }: KieApiDeps): KieApi {
   const service = createService({ root, headers: { authorization: `Bearer ${key.reveal()}` } });
-  const gate = createRateGate({ clock, ...pace });
   const uploadRoot = root === kieRoot ? kieUploadRoot : root;
   const ask = async (call: ServiceCall): Promise<Envelope> => {
     const answer = readEnvelope(await asking(async () => await service.call(call)));

@@ -12,6 +12,8 @@ import { kieKey, type KieServer, kieServer, type KieServerOptions } from "#test/
 
 import type { VideoRequest, VideoStatus } from "../port.ts";
 import { ProviderRefused, ProviderUnavailable, ProviderUnclear } from "../provider-error.ts";
+import { createRateGate } from "../wire/rate-gate.ts";
+import { kiePace } from "./kie-api.ts";
 import { createKieProvider, type KieProvider } from "./kie-provider.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "telecast-kie-"));
@@ -32,7 +34,14 @@ async function setting(changes: Partial<KieServerOptions> & { readonly ourKey?: 
   const clock = manualClock(new Date("2026-11-21T12:00:00Z"));
   const server = await kieServer({ clock, film, ...changes });
   const key = new Secret(changes.ourKey ?? kieKey);
-  const kie = createKieProvider({ root: server.url, key, callbackSecret: undefined, clock, ids: systemIds });
+  const kie = createKieProvider({
+    root: server.url,
+    key,
+    callbackSecret: undefined,
+    clock,
+    ids: systemIds,
+    gate: createRateGate({ clock, ...kiePace }),
+  });
   cleanUp(kie.close);
   return { clock, server, kie };
 }
@@ -230,7 +239,14 @@ test("a server that is not there has surely taken nothing", async () => {
   const { clock } = await setting();
   const key = new Secret(kieKey);
   const root = "http://127.0.0.1:1";
-  const kie = createKieProvider({ root, key, callbackSecret: undefined, clock, ids: systemIds });
+  const kie = createKieProvider({
+    root,
+    key,
+    callbackSecret: undefined,
+    clock,
+    ids: systemIds,
+    gate: createRateGate({ clock, ...kiePace }),
+  });
   cleanUp(kie.close);
   assert.equal(await outcome(kie.start(request())), "ProviderUnavailable outage");
   assert.equal(await outcome(kie.status("veo:1:a")), "ProviderUnavailable outage");
@@ -266,12 +282,12 @@ test("never more than 20 videos are begun in 10 seconds: some wait, the others a
   });
   while (began.length < 20) await clock.advance(0);
   assert.equal(server.tasks.length, 20);
-  await clock.advance(9999);
+  await clock.advance(kiePace.windowMs - 1);
   assert.equal(server.tasks.length, 20);
   await clock.advance(1);
   await Promise.all(all);
   assert.deepEqual([server.tasks.length, later.length], [40, 10], "none was refused by KIE");
-  assert.ok(later.every((ms) => ms === 20_000));
+  assert.ok(later.every((ms) => ms === 2 * kiePace.windowMs));
 });
 
 test("a link that has died is asked for again; without a file the video is lost", async () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { systemClock } from "#kernel/lib/clock.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
+import { testDatabase } from "#test/support/database.ts";
 
 import { ProviderUnavailable } from "../provider-error.ts";
-import { createRateGate } from "./rate-gate.ts";
+import { createRateGate, createSharedRateGate } from "./rate-gate.ts";
 
 const options = { limit: 3, windowMs: 1000, longestWaitMs: 1000 };
 
@@ -55,4 +57,19 @@ test("who gives up waiting says why", async () => {
   const waiting = gate.pass(stop.signal);
   stop.abort(new Error("enough"));
   await assert.rejects(waiting, /enough/);
+});
+
+test("the gates of two replicas let no more through together", async () => {
+  const { db } = await testDatabase();
+  const shared = { clock: systemClock, db, name: "account", limit: 4, windowMs: 60_000, longestWaitMs: 100 };
+  const gates = [createSharedRateGate(shared), createSharedRateGate(shared)];
+  const passing = Array.from({ length: 10 }, async (_, index) => await gates[index % 2]?.pass());
+  const outcomes = await Promise.allSettled(passing);
+  assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 4);
+  for (const outcome of outcomes) {
+    if (outcome.status === "fulfilled") continue;
+    assert.ok(outcome.reason instanceof ProviderUnavailable);
+    assert.equal(outcome.reason.kind, "rate_limited");
+    assert.ok((outcome.reason.retryAfterMs ?? 0) > 100);
+  }
 });
