@@ -251,3 +251,15 @@ test("the command prints the report and its exit code says whether all is well",
   assertNoSecrets(out, surroundings);
   assert.equal((await run("--xml")).code, 64);
 });
+
+test("a video provider that is out is told with what to do about it", async () => {
+  const { db } = database;
+  assert.ok(!(await findings()).some(({ check }) => check.startsWith("providers.")));
+  await sql`
+    insert into studio.circuit (provider, state, trouble, openings, out_since, until)
+    values ('kie', 'open', 'no_credit', 1, now(), now())`.execute(db);
+  const found = (await findings()).find(({ check }) => check === "providers.kie");
+  assert.equal(found?.state, "notice");
+  assert.match(`${found?.detail} ${found?.fix}`, /no credit.*Buy credits/);
+  await sql`delete from studio.circuit`.execute(db);
+});

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 
+import { listOutages } from "#features/studio/provider-health.ts";
 import { type Db, leaseHolder } from "#kernel/db/index.ts";
 import { listDeadLetters } from "#kernel/jobs/index.ts";
 import { ledgerViolations } from "#kernel/ledger/index.ts";
@@ -20,7 +21,7 @@ export async function runningParts(db: Db): Promise<{ readonly sends: boolean; r
 
 /** What waits for a person, and whether the books are right. The database is up to date. */
 export async function checkWork(db: Db): Promise<readonly Finding[]> {
-  return [await checkLedger(db), await checkQueue(db), ...(await checkFailures(db))];
+  return [await checkLedger(db), await checkQueue(db), ...(await checkFailures(db)), ...(await checkOutages(db))];
 }
 
 async function checkLedger(db: Db): Promise<Finding> {
@@ -51,6 +52,24 @@ async function checkQueue(db: Db): Promise<Finding> {
     return failed("deliveries", `${many}; a reply has waited for ${Math.round(seconds)} s`, fix);
   }
   return ok("deliveries", many);
+}
+
+const remedies = {
+  outage: "Nothing, if it is theirs: one video at a time tries whether it is back. See its status page.",
+  no_credit: "Buy credits there; within an hour a video tries it again.",
+  unauthorized: "Set its key to one that is valid, and start the program again.",
+} as const;
+
+/** Video providers that new videos are kept from. */
+async function checkOutages(db: Db): Promise<readonly Finding[]> {
+  return (await listOutages(db)).map(({ provider, trouble, since }) => {
+    const detail = {
+      outage: "does not answer as it should",
+      no_credit: "has no credit of ours left",
+      unauthorized: "does not take our key",
+    };
+    return notice(`providers.${provider}`, `${detail[trouble]}, since ${since.toISOString()}`, remedies[trouble]);
+  });
 }
 
 async function checkFailures(db: Db): Promise<readonly Finding[]> {

@@ -17,10 +17,7 @@ const events = {
   submit: async () => ({ type: "submit", callbackTokenHash: "hash" }),
   started: async () => ({ type: "started", reference: "provider-1" }),
   postponed: async () => ({ type: "postponed", until: new Date(rig.clock.now().getTime() + 5000) }),
-  replaced: async () => ({
-    type: "replaced",
-    standIn: { model: "spare", provider: "spare", costUsdMicros: 7n },
-  }),
+  replaced: async () => ({ type: "replaced" }),
   progressed: async () => ({ type: "progressed", percent: 40 }),
   succeeded: async () => ({ type: "succeeded" }),
   fetched: async () => ({
@@ -144,10 +141,19 @@ test("each step queues the work that comes next", async () => {
 
 test("what an event says is written down", async () => {
   const { id } = await jobIn("submitting");
-  await rig.advance(id, { type: "replaced", standIn: { model: "spare", provider: "spare", costUsdMicros: 7n } });
+  await rig.advance(id, { type: "replaced" });
   const replaced = await rig.job(id);
-  assert.deepEqual([replaced.model, replaced.standIn, replaced.provider], ["photo", "spare", "spare"]);
-  assert.equal(replaced.setbacks, 1);
+  assert.deepEqual([replaced.triedModels, replaced.setbacks], [["photo"], 1]);
+  const offer = { model: "spare", provider: "spare", costUsdMicros: 7n };
+  await rig.advance(id, { type: "submit", callbackTokenHash: "hash", chosen: { offer, reason: "failover" } });
+  const chosen = await rig.job(id);
+  assert.deepEqual([chosen.model, chosen.standIn, chosen.provider], ["photo", "spare", "spare"]);
+  assert.deepEqual([chosen.costUsdMicros, chosen.offerReason], [7, "failover"]);
+  await rig.advance(id, { type: "postponed", until: rig.clock.now() });
+  const own = { model: "photo", provider: "scripted", costUsdMicros: 8n };
+  await rig.advance(id, { type: "submit", callbackTokenHash: "hash", chosen: { offer: own, reason: "only" } });
+  const back = await rig.job(id);
+  assert.deepEqual([back.standIn, back.provider, back.triedModels], [undefined, "scripted", []]);
 
   const running = await jobIn("running");
   assert.equal(running.providerReference, "provider-1");

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 
 import { afterCommit, type Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
@@ -80,22 +80,22 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
   const ended = sql`finished_at = ${now}, ${forgotten}, result_media_id = null, thumbnail_media_id = null`;
   switch (event.type) {
     case "submit":
-      await set(sql`callback_token_hash = ${event.callbackTokenHash}, submitted_at = null`);
+      await set(
+        sql`callback_token_hash = ${event.callbackTokenHash}, submitted_at = null, is_blocked = false${chosenBy(event)}`,
+      );
       return;
     case "started":
       await set(sql`provider_reference = ${event.reference}`);
       return;
     case "postponed":
-      await set(sql`not_before = ${event.until}, setbacks = setbacks + 1, submitted_at = null`);
+      await set(sql`not_before = ${event.until}, setbacks = setbacks + 1, tried_models = '{}', submitted_at = null`);
       return;
-    case "replaced": {
-      const { model, provider, costUsdMicros } = event.standIn;
+    case "replaced":
       // A setback too: the tries are bounded whoever is tried, and each has a name of its own (see follow-up.ts).
       await set(sql`
-        stand_in = ${model}, provider = ${provider}, cost_usd_micros = ${costUsdMicros},
+        tried_models = array_append(tried_models, coalesce(stand_in, model)),
         setbacks = setbacks + 1, submitted_at = null`);
       return;
-    }
     case "progressed":
       // A late poll must not move the bar back.
       await set(sql`progress = greatest(progress, ${clampPercent(event.percent)})`);
@@ -121,6 +121,15 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
       await set(ended);
       return;
   }
+}
+
+/** Whoever made it before is forgotten with what he would have cost. */
+function chosenBy({ chosen }: Extract<JobEvent, { type: "submit" }>): RawBuilder<unknown> {
+  if (chosen === undefined) return sql``;
+  const { offer, reason } = chosen;
+  return sql`,
+    stand_in = nullif(${offer.model}, model), provider = ${offer.provider}, cost_usd_micros = ${offer.costUsdMicros},
+    offer_reason = ${reason}`;
 }
 
 function orNull<T>(value: T | undefined): T | null {

@@ -1,4 +1,4 @@
-import type { StandIn } from "./stand-in.ts";
+import type { Offer, OfferReason } from "./offers.ts";
 
 /** Where a job stands. The last four are ends. */
 export const jobStates = [
@@ -17,13 +17,18 @@ export type JobState = (typeof jobStates)[number];
 /** Everything that can happen to a job. */
 export type JobEvent =
   /** Its turn has come; the provider is called after this is committed. */
-  | { readonly type: "submit"; readonly callbackTokenHash: string }
+  | {
+      readonly type: "submit";
+      readonly callbackTokenHash: string;
+      /** Who is to make it; absent: whoever stands in the job's row. */
+      readonly chosen?: { readonly offer: Offer; readonly reason: OfferReason };
+    }
   /** The provider has taken it. */
   | { readonly type: "started"; readonly reference: string }
   /** The provider has surely not taken it: try again later. */
   | { readonly type: "postponed"; readonly until: Date }
-  /** The provider is out, and another model may do the work. */
-  | { readonly type: "replaced"; readonly standIn: StandIn }
+  /** The provider has surely not taken it, and another may at once. */
+  | { readonly type: "replaced" }
   | { readonly type: "progressed"; readonly percent: number }
   /** The video is ready at the provider, which may say what it has charged. */
   | { readonly type: "succeeded"; readonly costUsdMicros?: bigint }

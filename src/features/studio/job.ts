@@ -1,8 +1,10 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 
 import type { Db, Tx } from "#kernel/db/index.ts";
+import type { Cipher } from "#kernel/lib/cipher.ts";
 
 import type { Failure, JobState } from "./job-state.ts";
+import type { OfferReason } from "./offers.ts";
 
 /** A video that was ordered, as its row says. */
 export interface VideoJob {
@@ -35,6 +37,12 @@ export interface VideoJob {
   readonly providerReference: string | undefined;
   readonly progress: number;
   readonly setbacks: number;
+  /** Models that could not be reached since its last pause. */
+  readonly triedModels: readonly string[];
+  /** Why the model that makes it was chosen; undefined before its first turn. */
+  readonly offerReason: OfferReason | undefined;
+  /** It waits because everybody who could make it is out. */
+  readonly isBlocked: boolean;
   readonly failure: Failure | undefined;
   readonly cardShows: string;
   readonly cardAt: Date;
@@ -70,6 +78,9 @@ interface JobRow {
   readonly provider_reference: string | null;
   readonly progress: number;
   readonly setbacks: number;
+  readonly tried_models: readonly string[];
+  readonly offer_reason: OfferReason | null;
+  readonly is_blocked: boolean;
   readonly failure: Failure | null;
   readonly card_shows: string;
   readonly card_at: Date;
@@ -84,6 +95,12 @@ interface JobRow {
 export async function findJob(db: Db, id: string): Promise<VideoJob | undefined> {
   const { rows } = await sql<JobRow>`select * from studio.job where id = ${id}`.execute(db);
   return rows[0] && fromRow(rows[0]);
+}
+
+/** By a condition on its columns. */
+export async function findJobs(db: Db, condition: RawBuilder<unknown>): Promise<readonly VideoJob[]> {
+  const { rows } = await sql<JobRow>`select * from studio.job where ${condition}`.execute(db);
+  return rows.map(fromRow);
 }
 
 /** Reads the job and keeps others from changing it until the transaction ends. Before any lock of the ledger. */
@@ -117,6 +134,9 @@ function fromRow(row: JobRow): VideoJob {
     providerReference: given(row.provider_reference),
     progress: row.progress,
     setbacks: row.setbacks,
+    triedModels: row.tried_models,
+    offerReason: given(row.offer_reason),
+    isBlocked: row.is_blocked,
     failure: given(row.failure),
     cardShows: row.card_shows,
     cardAt: row.card_at,
@@ -136,6 +156,12 @@ function given<T>(value: T | null): T | undefined {
 /** The hold that pays for the job. */
 export function holdReference(jobId: string): string {
   return `studio.job:${jobId}`;
+}
+
+/** The words of a job that has not ended. @throws for one that keeps them no longer. */
+export function promptOf(cipher: Pick<Cipher, "decrypt">, { id, prompt }: VideoJob): string {
+  if (prompt === undefined) throw new Error("the prompt of this job has been erased");
+  return cipher.decrypt(prompt, promptContext(id));
 }
 
 /** What the sealed prompt is bound to: it cannot be read in another row. */

@@ -18,12 +18,15 @@ import { makeSweepJobs } from "./jobs/sweep-jobs.ts";
 import { makeTidyJob } from "./jobs/tidy-job.ts";
 import { makeStudioMetrics } from "./metrics.ts";
 import type { OrderDeps } from "./order.ts";
+import { checkProviders } from "./provider-health.ts";
+import { makeReportCall, type ReportCall } from "./report-call.ts";
 import { makeShowJob } from "./show-job.ts";
 
 /** Everything that makes videos, joined; the chat, HTTP and the job queue are put around it. */
 export type Studio = WorkDeps &
   OrderDeps & {
     readonly jobs: StudioJobs;
+    readonly reportCall: ReportCall;
     readonly sweep: Job<Record<string, never>>;
   };
 
@@ -53,7 +56,8 @@ export function makeStudio(
   });
   // Absolute: the drawing process has a directory of its own.
   const workDirectory = resolve(kernel.config.DATA_DIR, "studio-work");
-  const work = { ...kernel, advance, showJob, followUp, alertAdmins, providers, metrics, workDirectory };
+  const reportCall = makeReportCall({ ...kernel, alertAdmins, followUp });
+  const work = { ...kernel, advance, showJob, followUp, alertAdmins, reportCall, providers, metrics, workDirectory };
   const jobs: StudioJobs = {
     dispatch: makeDispatch(work),
     start: makeStartJob(work),
@@ -61,5 +65,6 @@ export function makeStudio(
     fetch: makeFetchJob(work),
     tidy: makeTidyJob(work),
   };
+  kernel.health.add("providers", async () => await checkProviders(kernel.db, providers), { outside: true });
   return { ...work, jobs, sweep: makeSweepJobs(work), salesPaused: makeSalesPaused(work) };
 }

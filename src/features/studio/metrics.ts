@@ -3,11 +3,15 @@ import { sql } from "kysely";
 import type { Db } from "#kernel/db/index.ts";
 import type { Counter, Histogram, Metrics } from "#kernel/observability/index.ts";
 
+import { readCircuits } from "./circuit-store.ts";
+
 export interface StudioMetrics {
   /** By end and provider. */
   readonly ended: Counter;
   /** What providers charge for the jobs that ended, in USD. */
   readonly cost: Counter;
+  /** Jobs that were handed to a provider, by why it was this one. */
+  readonly offers: Counter;
   /** Calls to providers, by provider and what was asked. */
   readonly providerSeconds: Histogram;
   /** Calls that failed, by provider and how. */
@@ -26,7 +30,21 @@ export function makeStudioMetrics(metrics: Metrics, db: Db): StudioMetrics {
       for (const { state, provider, count } of rows) gauge.set({ state, provider }, count);
     },
   });
+  metrics.gauge({
+    name: "telecast_studio_provider_out",
+    help: "Providers that new videos are kept from, 1 while they are; 0 once they work again",
+    labels: ["provider"],
+    collect: async (gauge) => {
+      gauge.reset();
+      for (const [provider, { state }] of await readCircuits(db)) gauge.set({ provider }, state === "closed" ? 0 : 1);
+    },
+  });
   return {
+    offers: metrics.counter({
+      name: "telecast_studio_offers_total",
+      help: "Videos that were handed to a provider, by why it was this one",
+      labels: ["provider", "reason"],
+    }),
     ended: metrics.counter({
       name: "telecast_studio_jobs_ended_total",
       help: "Videos that came to an end, by how and by provider",

@@ -8,10 +8,10 @@ export interface OfferDeps extends Pick<Kernel, "settings"> {
 }
 
 /**
- * The catalogue as people may choose from it: models whose provider is not set up are not enabled, whatever the settings
- * say. Whoever edits the catalogue reads the settings themselves.
+ * The catalogue as people may choose from it: models whose provider is not set up, and those that
+ * only stand in for others, are not enabled, whatever the settings say. Whoever edits the catalogue reads the settings themselves.
  */
 export async function readOffer({ settings, providers }: OfferDeps): Promise<Catalogue> {
   const { models } = await settings.read(modelSettings);
-  return models.map((model) => (providers.has(model.provider) ? model : { ...model, enabled: false }));
+  return models.map((model) => ({ ...model, enabled: model.enabled && model.listed && providers.has(model.provider) }));
 }

@@ -23,7 +23,7 @@ export function makeShowJob({
     const quietMs = job.chatId < 0 ? calmMs.group : calmMs.private;
     if (when === "calmly" && now.getTime() - job.cardAt.getTime() < quietMs) return;
     const position = job.state === "ordered" ? await queuePosition(tx, job.id) : 0;
-    const shows = whatIsShown(job, position);
+    const shows = whatIsShown(job, { position, now });
     if (shows === job.cardShows) return;
     await announcer.showCard(tx, job, position);
     await sql`update studio.job set card_shows = ${shows}, card_at = ${now} where id = ${job.id}`.execute(tx);
@@ -31,7 +31,15 @@ export function makeShowJob({
 }
 
 /** Everything in a card that changes. */
-function whatIsShown({ state, progress, setbacks }: VideoJob, position: number): string {
+function whatIsShown(job: VideoJob, { position, now }: { readonly position: number; readonly now: Date }): string {
+  const { state, progress, setbacks, isBlocked } = job;
+  if (state === "ordered" && isBlocked) return `blocked ${minutesLeft(job, now)}`;
   if (state === "ordered") return `${state} ${position} ${setbacks > 0}`;
   return state === "running" ? `${state} ${progress}` : state;
+}
+
+/** How long a job that is blocked may yet wait: in steps of ten minutes, so that its card stands still. */
+export function minutesLeft({ deadline }: VideoJob, now: Date): number {
+  const step = 10;
+  return Math.max(1, Math.ceil((deadline.getTime() - now.getTime()) / 60_000 / step)) * step;
 }

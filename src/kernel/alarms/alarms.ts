@@ -8,7 +8,7 @@ import type { Settings } from "../settings/index.ts";
 import { readFailures } from "./failures.ts";
 import { type AlarmKind, closeIncidents, recordPast, seeIncident } from "./incident.ts";
 import { alarmSettings } from "./settings.ts";
-import { duration, tellAdmins, type TellDeps } from "./tell.ts";
+import { formatDuration, tellAdmins, type TellDeps } from "./tell.ts";
 
 export interface AlarmsDeps extends TellDeps {
   readonly db: Db;
@@ -187,6 +187,6 @@ async function tellOver(deps: AlarmsDeps, tx: Tx, kind: AlarmKind, seconds: numb
   deps.log.info({ kind, seconds: Math.round(seconds) }, "the end of trouble was told to the admins");
   await tellAdmins(deps, tx, {
     critical: false,
-    text: (t) => t("alarms-over", { title: t(`alarms-title-${kind}`), duration: duration(seconds, t.language) }),
+    text: (t) => t("alarms-over", { title: t(`alarms-title-${kind}`), duration: formatDuration(seconds, t.language) }),
   });
 }

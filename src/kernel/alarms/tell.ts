@@ -34,7 +34,7 @@ export async function tellAdmins({ accounts, delivery, texts }: TellDeps, tx: Tx
 }
 
 /** `45 seconds`, `3 minutes`, `2 hours`; in the language. */
-export function duration(seconds: number, language: Language): string {
+export function formatDuration(seconds: number, language: Language): string {
   const unit = seconds < 90 ? "second" : seconds < 5400 ? "minute" : "hour";
   const divisor = { second: 1, minute: 60, hour: 3600 }[unit];
   const format = new Intl.NumberFormat(language, {

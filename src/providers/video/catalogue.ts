@@ -41,8 +41,12 @@ const model = z.strictObject({
   /** The first is the default. */
   durations: z.array(duration).min(1),
   resolutions: z.array(resolution).min(1),
-  /** Models that may do the work when this one's provider is out, in this order. */
+  /** Other models that make the same: whichever is well and costs us least does the work, the first of equals. */
   standIns: z.array(z.string()).default([]),
+  /** The model (this one or a stand-in) that goes before cheaper ones while it is well. */
+  pinned: z.string().optional(),
+  /** False: nobody chooses it; it only stands in for others. */
+  listed: z.boolean().default(true),
 });
 
 /** The models on offer: plain data, edited in the console. */
@@ -52,7 +56,7 @@ export const catalogueSchema = z.array(model).superRefine((models, context) => {
   };
   for (const id of repeated(models.map((entry) => entry.id))) complain(`two models are named ${id}`);
   const ids = new Set(models.map((entry) => entry.id));
-  for (const { id, durations, resolutions, standIns } of models) {
+  for (const { id, durations, resolutions, standIns, pinned } of models) {
     for (const seconds of repeated(durations.map((entry) => entry.seconds))) {
       complain(`${id} has two prices for ${seconds} seconds`);
     }
@@ -60,6 +64,9 @@ export const catalogueSchema = z.array(model).superRefine((models, context) => {
       complain(`${id} has ${size} twice`);
     for (const other of standIns) {
       if (!ids.has(other) || other === id) complain(`${id} has the stand-in ${other}, which is no other model`);
+    }
+    if (pinned !== undefined && pinned !== id && !standIns.includes(pinned)) {
+      complain(`${id} has ${pinned} pinned, which is neither itself nor a stand-in`);
     }
   }
 });

@@ -10,8 +10,9 @@ import type { JobAnnouncer } from "../announcer.ts";
 import { isCancellable, isEnded } from "../job-state.ts";
 import type { VideoJob } from "../job.ts";
 import { jobTopic, videoTopic } from "../notifications.ts";
+import { workingModel } from "../offers.ts";
 import { modelSettings } from "../settings.ts";
-import { workingModel } from "../stand-in.ts";
+import { minutesLeft } from "../show-job.ts";
 
 /** The settlement handler that hears how the video's delivery ended. */
 export const videoSettlement = "studio.video-sent";
@@ -106,6 +107,7 @@ function stateText(
 ): Html {
   switch (job.state) {
     case "ordered":
+      if (job.isBlocked) return t("studio-card-blocked", { minutes: minutesLeft(job, clock.now()) });
       return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position });
     case "submitting":
       return t("studio-card-submitting");

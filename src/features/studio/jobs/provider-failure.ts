@@ -1,5 +1,6 @@
 import { ProviderRefused, ProviderUnavailable, ProviderUnclear } from "#providers/video/provider-error.ts";
 
+import type { Outcome } from "../circuit.ts";
 import type { Failure } from "../job-state.ts";
 
 /** What a provider's error means for the job. */
@@ -20,4 +21,12 @@ export function readProviderFailure(error: unknown): ProviderFailure {
   if (error instanceof ProviderUnavailable) return { kind: "later", failure: error.kind, afterMs: error.retryAfterMs };
   if (error instanceof ProviderUnclear) return { kind: "unclear" };
   throw error;
+}
+
+/** What the same error says of the provider itself. */
+export function callOutcome(error: unknown): Outcome {
+  if (error instanceof ProviderRefused) {
+    return error.kind === "no_credit" || error.kind === "unauthorized" ? error.kind : "answered";
+  }
+  return error instanceof ProviderUnavailable && error.kind === "rate_limited" ? "answered" : "outage";
 }

@@ -4,21 +4,22 @@ import { inTransaction, type Tx } from "#kernel/db/index.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
 import { backoffMs } from "#kernel/lib/backoff.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
-import { ProviderRefused } from "#providers/video/provider-error.ts";
 
-import type { AlertAdmins } from "../alert-admins.ts";
 import { callbackToken } from "../callback-token.ts";
+import { readCircuits } from "../circuit-store.ts";
+import type { Outcome } from "../circuit.ts";
 import type { Failure, JobEvent } from "../job-state.ts";
-import { findJob, promptContext, type VideoJob } from "../job.ts";
+import { findJob, promptOf, type VideoJob } from "../job.ts";
+import { hasAnotherOffer, workingModel } from "../offers.ts";
+import type { ReportCall } from "../report-call.ts";
 import { limitSettings, modelSettings } from "../settings.ts";
-import { nextStandIn, workingModel } from "../stand-in.ts";
 import { askProvider } from "./ask-provider.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 import { readPicture } from "./picture.ts";
-import { readProviderFailure } from "./provider-failure.ts";
+import { callOutcome, type ProviderFailure, readProviderFailure } from "./provider-failure.ts";
 
 export interface StartDeps extends WorkDeps {
-  readonly alertAdmins: AlertAdmins;
+  readonly reportCall: ReportCall;
 }
 
 const retry = { firstMs: 5000, longestMs: 5 * 60_000 };
@@ -36,13 +37,15 @@ export function makeStartJob(deps: StartDeps): Job<{ jobId: string }> {
       const job = await findJob(deps.db, jobId);
       if (job?.state !== "submitting") return;
       const provider = deps.providers.get(job.provider);
-      const event =
+      const submitted: Submitted =
         provider === undefined
-          ? ({ type: "failed", failure: "unsupported" } as const)
+          ? { event: { type: "failed", failure: "unsupported" } }
           : await submit(deps, { job, provider, signal });
-      if (event === undefined) return;
+      const { event, outcome } = submitted;
+      if (event === undefined && outcome === undefined) return;
       await inTransaction(deps.db, async (tx) => {
-        await record(deps, tx, job, event);
+        if (outcome !== undefined) await deps.reportCall(tx, { provider: job.provider, job: job.id, outcome });
+        if (event !== undefined) await record(deps, tx, job, event);
       });
     },
   });
@@ -54,22 +57,30 @@ interface Attempt {
   readonly signal: AbortSignal;
 }
 
-/** Undefined: somebody else is at it in this very moment. */
-async function submit(deps: StartDeps, attempt: Attempt): Promise<JobEvent | undefined> {
+interface Submitted {
+  /** Undefined: nothing is known yet, or somebody else is at it in this very moment. */
+  readonly event?: JobEvent | undefined;
+  /** What the call brought, if one was made. */
+  readonly outcome?: Outcome;
+}
+
+async function submit(deps: StartDeps, attempt: Attempt): Promise<Submitted> {
   const { job, provider, signal } = attempt;
-  if (job.submittedAt !== undefined) return await lookUp(deps, attempt);
-  let failed;
+  if (job.submittedAt !== undefined) return { event: await lookUp(deps, attempt) };
+  const request = await requestFor(deps, job);
+  if (!request.ok) return { event: { type: "failed", failure: request.failure } };
+  if (!(await claimAttempt(deps, job.id))) return {};
+  let error: unknown;
   try {
-    const request = await requestFor(deps, job);
-    if (!(await claimAttempt(deps, job.id))) return undefined;
-    const start = async (): Promise<{ readonly reference: string }> => await provider.start(request, signal);
-    return { type: "started", ...(await askProvider(deps.metrics, provider, "start", start)) };
-  } catch (error) {
-    failed = readProviderFailure(error);
+    const start = async (): Promise<{ readonly reference: string }> => await provider.start(request.request, signal);
+    const { reference } = await askProvider(deps.metrics, provider, "start", start);
+    return { event: { type: "started", reference }, outcome: "answered" };
+  } catch (thrown) {
+    error = thrown;
   }
-  if (failed.kind === "unclear") return await lookUp(deps, attempt);
-  if (failed.kind === "final") return { type: "failed", failure: failed.failure };
-  return await later(deps, job, failed);
+  const failed = readProviderFailure(error);
+  const event = failed.kind === "unclear" ? await lookUp(deps, attempt) : await afterRefusal(deps, job, failed);
+  return { event, outcome: callOutcome(error) };
 }
 
 /** @returns false when another run of this job was quicker. */
@@ -88,61 +99,58 @@ async function lookUp(deps: StartDeps, { job, provider, signal }: Attempt): Prom
   const found = await askProvider(deps.metrics, provider, "look_up", find);
   if (found !== undefined) return { type: "started", reference: found.reference };
   // Surely not started: it may be submitted again, at once.
-  return await later(deps, job, { failure: "unclear", afterMs: 0 });
+  return await afterRefusal(deps, job, { kind: "later", failure: "unclear", afterMs: 0 });
 }
 
-/** Surely nothing was started. A stand-in takes over from a provider that is out; otherwise there is another try, if one is left. */
-async function later(
-  { settings, clock, ids, cipher, providers }: StartDeps,
+/** What another provider may not mind. */
+const particular: ReadonlySet<Failure> = new Set(["no_credit", "unsupported"]);
+
+/** Surely nothing was started. Another offer takes over where there is one; otherwise there is another try, if one is left. */
+async function afterRefusal(
+  deps: StartDeps,
   job: VideoJob,
-  { failure, afterMs }: { readonly failure: Failure; readonly afterMs: number | undefined },
+  refusal: Exclude<ProviderFailure, { kind: "unclear" }>,
 ): Promise<JobEvent> {
+  const { settings, clock, ids } = deps;
+  const { failure } = refusal;
   const { tries } = await settings.read(limitSettings);
-  const isLast = job.setbacks + 1 >= tries;
-  if (failure === "outage" || isLast) {
-    const { models } = await settings.read(modelSettings);
-    const standIn = nextStandIn({ models, providers }, job, promptOf(cipher, job).length);
-    if (standIn !== undefined) return { type: "replaced", standIn };
-  }
+  const isLast = refusal.kind === "final" || job.setbacks + 1 >= tries;
+  const isOneProviders = refusal.kind === "final" ? particular.has(failure) : failure === "outage" || isLast;
+  if (isOneProviders && (await canGoElsewhere(deps, job))) return { type: "replaced" };
   if (isLast) return { type: "failed", failure };
-  const waitMs = afterMs ?? backoffMs(retry, job.setbacks + 1, ids.random());
+  const waitMs = refusal.afterMs ?? backoffMs(retry, job.setbacks + 1, ids.random());
   return { type: "postponed", until: new Date(clock.now().getTime() + waitMs) };
 }
 
-async function record(
-  { advance, followUp, alertAdmins, clock }: StartDeps,
-  tx: Tx,
-  job: VideoJob,
-  event: JobEvent,
-): Promise<void> {
-  const advanced = await advance(tx, job.id, event);
-  if (!advanced.ok) {
-    // Ended while the provider was taking it: it need not go on.
-    const isOrphan = event.type === "started" && event.reference !== advanced.job?.providerReference;
-    if (isOrphan) await followUp.tidy(tx, job.id, event.reference);
-    return;
-  }
-  // Our account there, not the person's wish: what the person is told (the operators know) has to be true.
-  if (event.type === "failed" && event.failure === "no_credit") {
-    const hour = clock.now().toISOString().slice(0, 13);
-    await alertAdmins(tx, {
-      key: `studio.no-credit:${job.standIn ?? job.model}:${hour}`,
-      text: (t) => t("studio-alert-no_credit", { model: job.standIn ?? job.model, provider: job.provider }),
-    });
-  }
+async function canGoElsewhere({ db, settings, clock, cipher, providers }: StartDeps, job: VideoJob): Promise<boolean> {
+  const { models } = await settings.read(modelSettings);
+  const market = { models, providers, circuits: await readCircuits(db), now: clock.now() };
+  return hasAnotherOffer(market, job, promptOf(cipher, job).length);
 }
 
-async function requestFor(deps: StartDeps, job: VideoJob): Promise<VideoRequest> {
+async function record({ advance, followUp }: StartDeps, tx: Tx, job: VideoJob, event: JobEvent): Promise<void> {
+  const advanced = await advance(tx, job.id, event);
+  if (advanced.ok) return;
+  // Ended while the provider was taking it: it need not go on.
+  const isOrphan = event.type === "started" && event.reference !== advanced.job?.providerReference;
+  if (isOrphan) await followUp.tidy(tx, job.id, event.reference);
+}
+
+type RequestOutcome =
+  | { readonly ok: true; readonly request: VideoRequest }
+  | { readonly ok: false; readonly failure: Failure };
+
+async function requestFor(deps: StartDeps, job: VideoJob): Promise<RequestOutcome> {
   const { cipher, settings, publicUrl } = deps;
   const { models } = await settings.read(modelSettings);
   const model = workingModel(models, job);
   // Taken off the list since it was ordered.
-  if (model === undefined) throw new ProviderRefused("unsupported");
+  if (model === undefined) return { ok: false, failure: "unsupported" };
   const image = await readPicture(deps, job);
-  if (image === "bad") throw new ProviderRefused("bad_input");
+  if (image === "bad") return { ok: false, failure: "bad_input" };
   const { width, height } = job;
   const resolution = model.resolutions.find((offered) => offered.width === width && offered.height === height);
-  return {
+  const request: VideoRequest = {
     model: model.providerModel,
     prompt: promptOf(cipher, job),
     image: image === "none" ? undefined : image,
@@ -154,9 +162,5 @@ async function requestFor(deps: StartDeps, job: VideoJob): Promise<VideoRequest>
     clientReference: job.id,
     callbackUrl: `${publicUrl()}/api/callbacks/${job.provider}/${callbackToken(cipher, job.id)}`,
   };
-}
-
-function promptOf(cipher: StartDeps["cipher"], { id, prompt }: VideoJob): string {
-  if (prompt === undefined) throw new Error("a submitted job has no prompt");
-  return cipher.decrypt(prompt, promptContext(id));
+  return { ok: true, request };
 }

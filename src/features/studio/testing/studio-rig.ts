@@ -310,6 +310,7 @@ function hands({
           if (!ok) await studio.advance(tx, id, { type: "failed", failure: "delivery" });
         });
       }
+      await sql`delete from studio.circuit`.execute(db);
       line.lose();
     },
     balance: async (user) => await kernel.ledger.balance(db, user.id),

@@ -69,6 +69,10 @@ studio-card-ordered = { $position ->
    *[other] ⏳ In line: number { $position }.
   }
 studio-card-retrying = ⏳ The service is busy; I will try again by myself. In line: number { $position }.
+studio-card-blocked = ⏳ The service that makes this is out of order right now. I go on by myself when it is back; if that takes longer than { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+  }, I stop and nothing is charged.
 studio-card-submitting = 📤 Handing it over…
 studio-card-running = 🎨 Being made: { $percent }%
 studio-card-fetching = 📥 Finished, being fetched…
@@ -133,7 +137,12 @@ studio-refused-resolution_not_offered = The model does not make this size. /setr
 studio-refused-no_models = No model is set up yet. Please ask the operator.
 studio-refused-not_a_prompt = I make videos from text and photos. Write what you want to see, or use /help.
 
-studio-alert-no_credit = ⚠️ The provider <b>{ $provider }</b> refuses { $model }: our balance there is used up, or the key is not accepted. People are told that the model is not available; nothing is charged.
+studio-alert-out = ⚠️ The video provider <b>{ $provider }</b> is out: { $trouble ->
+    [no_credit] our balance there is used up.
+    [unauthorized] it does not take our key.
+   *[outage] it does not answer as it should.
+  } Others make its videos where others can; the rest waits in line and is paid back if it takes too long. One video at a time tries whether it is back.
+studio-alert-well = ✅ The video provider <b>{ $provider }</b> works again. It was out for { $duration }.
 studio-alert-budget = ⚠️ Today's provider budget of { $budget } is used up ({ $spent }). New videos are refused until midnight UTC.
 
 studio-stats-title = 📊 <b>The last { $days } days</b>

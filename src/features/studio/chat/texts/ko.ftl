@@ -62,6 +62,7 @@ studio-button-stop = 멈추기
 studio-card-head = 🎬 <b>{ $model }</b> · { $seconds }초 · { $size }
 studio-card-ordered = ⏳ 대기 순서: { $position }번째
 studio-card-retrying = ⏳ 서비스가 바빠 자동으로 다시 시도합니다. 대기 순서: { $position }번째
+studio-card-blocked = ⏳ 영상을 만드는 서비스에 지금 장애가 있습니다. 복구되면 자동으로 이어서 만들고, { $minutes }분 안에 복구되지 않으면 크레딧을 차감하지 않고 중단합니다.
 studio-card-submitting = 📤 전달하는 중…
 studio-card-running = 🎨 만드는 중: { $percent }%
 studio-card-fetching = 📥 완성되어 가져오는 중…
@@ -116,7 +117,12 @@ studio-refused-resolution_not_offered = 이 모델은 그 크기를 만들지 �
 studio-refused-no_models = 아직 설정된 모델이 없습니다. 운영자에게 문의해 주세요.
 studio-refused-not_a_prompt = 글과 사진으로 영상을 만듭니다. 보고 싶은 장면을 적거나 /help 를 이용해 주세요.
 
-studio-alert-no_credit = ⚠️ 제공자 <b>{ $provider }</b>에서 { $model } 요청을 거절했습니다. 제공자 잔액이 없거나 키가 유효하지 않습니다. 사용자에게는 모델을 사용할 수 없다고 안내되며, 크레딧은 차감되지 않습니다.
+studio-alert-out = ⚠️ 영상 제공자 <b>{ $provider }</b>를 쓸 수 없습니다: { $trouble ->
+    [no_credit] 제공자 잔액을 모두 썼습니다.
+    [unauthorized] 키를 받아들이지 않습니다.
+   *[outage] 정상적으로 응답하지 않습니다.
+  } 다른 제공자가 만들 수 있는 영상은 그쪽에서 만들고, 나머지는 기다리다가 너무 오래 걸리면 돌려드립니다. 복구되었는지는 영상 하나로 확인합니다.
+studio-alert-well = ✅ 영상 제공자 <b>{ $provider }</b>가 다시 작동합니다. 중단된 시간: { $duration }.
 studio-alert-budget = ⚠️ 오늘의 제공자 예산({ $budget })을 모두 썼습니다. 사용액: { $spent }. UTC 자정까지 새 영상을 받지 않습니다.
 
 studio-stats-title = 📊 <b>최근 { $days }일</b>
