@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { studioRig } from "#features/studio/testing/studio-rig.ts";
+import { cardText, studioRig } from "#features/studio/testing/studio-rig.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { Secret } from "#kernel/lib/secret.ts";
 import { kiePace } from "#providers/video/kie/kie-api.ts";
@@ -13,7 +13,6 @@ import {
   callbackRoad,
   providerStory,
   storyCatalogue,
-  type StoryJob,
   type StoryModel,
 } from "#test/support/providers/provider-story.ts";
 
@@ -211,31 +210,68 @@ test("a result whose link has died comes by a fresh one; one whose file is gone 
   server.restoreFiles();
 });
 
-test("a lost answer to the create call is not sent again: one task at KIE, and the credits back", async () => {
+test("a lost answer to the create call is not sent again: without a callback the credits go back, once", async () => {
   for (const step of ["taken_then_hangs_up", { code: 500, msg: "Internal timeout" }] as const) {
     const before = server.tasks.length;
+    server.plan = { ...usual, callback: "never" };
     server.creates.push(step);
     const job = await order();
+    await pass(5);
+    assert.equal((await rig.job(job.id)).state, "submitting", "KIE may yet call");
+    assert.match(await cardText(rig, job.id), /answer got lost/);
     await live(job);
     await assertPaidBack(job, "unclear");
     assert.ok(server.tasks.length <= before + 1);
   }
 });
 
-/** KIE cannot be asked for what it was given: when its answer dies with us, the credits go back and nothing is sent again. */
-async function assertEndedWell(job: StoryJob): Promise<"delivered" | "paid_back"> {
-  const { failure } = await rig.job(job.id);
-  if (failure !== "unclear") {
+test("a callback rescues a video whose create call was never answered: before, or long after, we know", async () => {
+  for (const plan of [{ renderMs: 0, callback: "early" }, usual, { renderMs: 300_000 }] as const) {
+    const before = server.tasks.length;
+    server.plan = plan;
+    server.creates.push("taken_then_hangs_up");
+    const job = await order();
+    await live(job);
     await assertDelivered(job);
-    return "delivered";
+    assert.equal(server.tasks.length, before + 1);
   }
-  await assertPaidBack(job, "unclear");
-  return "paid_back";
-}
+});
 
-test(`death at each of ${transactions} transactions`, async () => {
+test("a callback that fails, or comes after the job was given up, brings no video and no second refund", async () => {
+  server.plan = { ...usual, failure: { code: 501, message: "Generation failed" } };
+  server.creates.push("taken_then_hangs_up");
+  const failed = await order();
+  await live(failed);
+  await assertPaidBack(failed, "provider");
+  server.plan = { ...usual, callback: "never" };
+  server.creates.push("taken_then_hangs_up");
+  const late = await order();
+  await live(late);
+  await assertPaidBack(late, "unclear");
+  assert.equal(await server.sendCallback(newest()), 404);
+  await pass(5);
+  await assertPaidBack(late, "unclear");
+});
+
+test("a rescue needs the job's own address and KIE's signature; a repeat changes nothing", async () => {
+  server.plan = { renderMs: 300_000, callback: "never" };
+  server.creates.push("taken_then_hangs_up");
+  const job = await order();
+  const task = await taken();
+  const forged = [{ signature: "forged" }, { url: (task.callbackUrl ?? "").replace(/[^/]+$/, "made-up") }];
+  for (const changes of forged) assert.equal(await server.sendCallback(task, changes), 404);
+  assert.equal((await rig.job(job.id)).state, "submitting");
+  assert.equal(await server.sendCallback(task), 200);
+  assert.equal(await server.sendCallback(task), 404);
+  const running = await rig.job(job.id);
+  assert.deepEqual([running.state, running.providerReference?.endsWith(task.id)], ["running", true]);
+  await clock.advance(300_000);
+  await live(job);
+  await assertDelivered(job);
+});
+
+test(`death at each of ${transactions} transactions: KIE's callback tells what its answer could not`, async () => {
   assert.ok(transactions >= 6);
-  let paidBack = 0;
   for (let transaction = 1; transaction <= transactions; transaction++) {
     for (const [when, aftermath] of [
       ["before_commit", "the queue is lost"],
@@ -244,12 +280,11 @@ test(`death at each of ${transactions} transactions`, async () => {
       const before = server.tasks.length;
       const job = await order();
       rig.crashes.crashAt({ transaction, when });
-      const { failure } = await live(job, aftermath);
-      assert.equal(server.tasks.length, before + 1, `${transaction} ${when}: begun once, ${failure ?? "delivered"}`);
-      if ((await assertEndedWell(job)) === "paid_back") paidBack += 1;
+      await live(job, aftermath);
+      assert.equal(server.tasks.length, before + 1, `${transaction} ${when}: begun once`);
+      await assertDelivered(job);
     }
   }
-  assert.equal(paidBack, 1, "only when the answer itself died with us");
 });
 
 test("no call to Telegram was wrong", () => {

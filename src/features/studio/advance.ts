@@ -77,12 +77,12 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
     sql`update studio.job set state = ${state}, looked_at = ${now}, ${assignments} where id = ${jobId}`.execute(tx);
   // Nobody needs what was asked for once the video is here, or will not be.
   const forgotten = sql`prompt = null, image_file_id = null, image_media_id = null`;
-  const ended = sql`finished_at = ${now}, ${forgotten}, result_media_id = null, thumbnail_media_id = null`;
+  const ended = sql`finished_at = ${now}, called_back_as = null, ${forgotten}, result_media_id = null, thumbnail_media_id = null`;
   switch (event.type) {
     case "submit":
-      await set(
-        sql`callback_token_hash = ${event.callbackTokenHash}, submitted_at = null, is_blocked = false${chosenBy(event)}`,
-      );
+      await set(sql`
+        callback_token_hash = ${event.callbackTokenHash}, submitted_at = null, unclear_at = null, called_back_as = null,
+        is_blocked = false${chosenBy(event)}`);
       return;
     case "started":
       await set(sql`provider_reference = ${event.reference}`);

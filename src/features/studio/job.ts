@@ -43,6 +43,10 @@ export interface VideoJob {
   readonly offerReason: OfferReason | undefined;
   /** It waits because everybody who could make it is out. */
   readonly isBlocked: boolean;
+  /** Since when it waits to be called back: the answer to its start was lost. */
+  readonly unclearAt: Date | undefined;
+  /** The provider's own name of it, told by a callback before the start was answered. */
+  readonly calledBackAs: string | undefined;
   readonly failure: Failure | undefined;
   readonly cardShows: string;
   readonly cardAt: Date;
@@ -81,6 +85,8 @@ interface JobRow {
   readonly tried_models: readonly string[];
   readonly offer_reason: OfferReason | null;
   readonly is_blocked: boolean;
+  readonly unclear_at: Date | null;
+  readonly called_back_as: string | null;
   readonly failure: Failure | null;
   readonly card_shows: string;
   readonly card_at: Date;
@@ -137,6 +143,8 @@ function fromRow(row: JobRow): VideoJob {
     triedModels: row.tried_models,
     offerReason: given(row.offer_reason),
     isBlocked: row.is_blocked,
+    unclearAt: given(row.unclear_at),
+    calledBackAs: given(row.called_back_as),
     failure: given(row.failure),
     cardShows: row.card_shows,
     cardAt: row.card_at,

@@ -44,6 +44,11 @@ export const limitSettings = defineSettings({
       .min(1)
       .max(24 * 60)
       .default(30),
+    /**
+     * How long a job whose provider's answer was lost waits to be called back by it, where it calls back at all, before
+     * it is given up and paid back; 0 gives up at once.
+     */
+    lostAnswerMinutes: z.int().min(0).max(120).default(10),
     /** How often a provider that is surely not working on it may be tried. */
     tries: z.int().min(1).max(20).default(5),
   }),

@@ -32,9 +32,10 @@ export function makeShowJob({
 
 /** Everything in a card that changes. */
 function whatIsShown(job: VideoJob, { position, now }: { readonly position: number; readonly now: Date }): string {
-  const { state, progress, setbacks, isBlocked } = job;
+  const { state, progress, setbacks, isBlocked, unclearAt } = job;
   if (state === "ordered" && isBlocked) return `blocked ${minutesLeft(job, now)}`;
   if (state === "ordered") return `${state} ${position} ${setbacks > 0}`;
+  if (state === "submitting" && unclearAt !== undefined) return "unclear";
   return state === "running" ? `${state} ${progress}` : state;
 }
 

@@ -26,6 +26,9 @@ export interface VideoProvider {
     signal?: AbortSignal,
   ) => Promise<{ readonly reference: string } | undefined>;
 
+  /** For services that cannot be asked for it but call back: the job may yet be found when they do. */
+  readonly rescue?: LostAnswerRescue;
+
   /** `too_late`: it had ended, or the provider goes on regardless. */
   readonly cancel?: (reference: string, signal?: AbortSignal) => Promise<"cancelled" | "too_late">;
 
@@ -41,6 +44,13 @@ export interface VideoProvider {
    * @param headers names in lower case. @param rawBody exactly as received.
    */
   readonly verifyCallback?: (headers: CallbackHeaders, rawBody: Buffer) => Promise<CallbackVerdict>;
+}
+
+export interface LostAnswerRescue {
+  /** Whether a callback to this address can come at all. */
+  readonly canCall: (callbackUrl: string) => boolean;
+  /** The reference of the job that a verified callback names so; undefined when that is no name of the service's. */
+  readonly reference: (name: string, of: { readonly model: string; readonly startedAt: Date }) => string | undefined;
 }
 
 export interface ProviderBalance {

@@ -107,10 +107,9 @@ function stateText(
 ): Html {
   switch (job.state) {
     case "ordered":
-      if (job.isBlocked) return t("studio-card-blocked", { minutes: minutesLeft(job, clock.now()) });
-      return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position });
+      return waitingText({ clock }, { job, position, t });
     case "submitting":
-      return t("studio-card-submitting");
+      return t(job.unclearAt === undefined ? "studio-card-submitting" : "studio-card-unclear");
     case "running":
       return Html.join([t("studio-card-running", { percent: job.progress }), progressBar(job.progress)]);
     case "fetching":
@@ -129,6 +128,14 @@ function stateText(
     case "expired":
       return Html.join([t("studio-card-expired"), ...paidBack({ job, t })]);
   }
+}
+
+function waitingText(
+  { clock }: Pick<Kernel, "clock">,
+  { job, position, t }: Shown & { readonly position: number },
+): Html {
+  if (job.isBlocked) return t("studio-card-blocked", { minutes: minutesLeft(job, clock.now()) });
+  return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position });
 }
 
 function paidBack({ job, t }: Shown): readonly Html[] {

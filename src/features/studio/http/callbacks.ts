@@ -9,11 +9,14 @@ import { problemSchema } from "#kernel/http/index.ts";
 import { AppError } from "#kernel/lib/errors.ts";
 import type { VideoProvider } from "#providers/video/port.ts";
 
-import type { JobFollowUp } from "../advance.ts";
+import type { Advance, JobFollowUp } from "../advance.ts";
 import { hashCallbackToken } from "../callback-token.ts";
 import { callbackRefused } from "../errors.ts";
+import { lockJob } from "../job.ts";
+import { hearCallback } from "../lost-answer.ts";
 
-export interface CallbackDeps extends Pick<Kernel, "db" | "clock"> {
+export interface CallbackDeps extends Pick<Kernel, "db" | "clock" | "settings"> {
+  readonly advance: Advance;
   readonly followUp: Pick<JobFollowUp, "nudge">;
   readonly providers: ReadonlyMap<string, VideoProvider>;
 }
@@ -47,9 +50,9 @@ export function callbackRoutes(deps: CallbackDeps): FastifyPluginAsync {
         const provider = deps.providers.get(params.provider);
         const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
         const verdict = await provider?.verifyCallback?.(headers, raw);
-        if (verdict?.ok !== true) throw new AppError(callbackRefused);
-        const { replayKey } = verdict;
-        const known = await inTransaction(deps.db, async (tx) => await nudge(deps, tx, { ...params, replayKey }));
+        if (provider === undefined || verdict?.ok !== true) throw new AppError(callbackRefused);
+        const callback: Callback = { ...verdict, provider, token: params.token };
+        const known = await inTransaction(deps.db, async (tx) => await receive(deps, tx, callback));
         if (!known) throw new AppError(callbackRefused);
         return {};
       },
@@ -57,23 +60,33 @@ export function callbackRoutes(deps: CallbackDeps): FastifyPluginAsync {
   };
 }
 
+interface Callback {
+  readonly provider: VideoProvider;
+  readonly token: string;
+  readonly replayKey: string;
+  /** What the provider calls the job, where it says so. */
+  readonly reference?: string;
+}
+
 /** @returns false for a token of no running job, and for a callback that came before. */
-async function nudge(
-  { clock, followUp }: CallbackDeps,
-  tx: Tx,
-  of: { readonly provider: string; readonly token: string; readonly replayKey: string },
-): Promise<boolean> {
+async function receive(deps: CallbackDeps, tx: Tx, { provider, token, ...callback }: Callback): Promise<boolean> {
+  const { clock, followUp } = deps;
   const { rows } = await sql<{ id: string }>`
     select id from studio.job
-    where callback_token_hash = ${hashCallbackToken(of.token)} and provider = ${of.provider} and finished_at is null`.execute(
+    where callback_token_hash = ${hashCallbackToken(token)} and provider = ${provider.id} and finished_at is null`.execute(
     tx,
   );
-  const [job] = rows;
-  if (job === undefined) return false;
+  const [found] = rows;
+  if (found === undefined) return false;
   const { numAffectedRows } = await sql`
-    insert into studio.callback (provider, id, received_at) values (${of.provider}, ${`${job.id}:${of.replayKey}`}, ${clock.now()})
+    insert into studio.callback (provider, id, received_at)
+    values (${provider.id}, ${`${found.id}:${callback.replayKey}`}, ${clock.now()})
     on conflict (provider, id) do nothing`.execute(tx);
   if (numAffectedRows !== 1n) return false;
-  await followUp.nudge(tx, job.id);
+  const job = callback.reference === undefined ? undefined : await lockJob(tx, found.id);
+  if (job !== undefined && callback.reference !== undefined) {
+    await hearCallback(deps, tx, { job, provider, name: callback.reference });
+  }
+  await followUp.nudge(tx, found.id);
   return true;
 }

@@ -10,9 +10,11 @@ import { readCircuits } from "../circuit-store.ts";
 import type { Outcome } from "../circuit.ts";
 import type { Failure, JobEvent } from "../job-state.ts";
 import { findJob, promptOf, type VideoJob } from "../job.ts";
+import { awaitCallback } from "../lost-answer.ts";
 import { hasAnotherOffer, workingModel } from "../offers.ts";
 import type { ReportCall } from "../report-call.ts";
 import { limitSettings, modelSettings } from "../settings.ts";
+import type { ShowJob } from "../show-job.ts";
 import { askProvider } from "./ask-provider.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 import { readPicture } from "./picture.ts";
@@ -20,6 +22,7 @@ import { callOutcome, type ProviderFailure, readProviderFailure } from "./provid
 
 export interface StartDeps extends WorkDeps {
   readonly reportCall: ReportCall;
+  readonly showJob: ShowJob;
 }
 
 const retry = { firstMs: 5000, longestMs: 5 * 60_000 };
@@ -91,10 +94,12 @@ async function claimAttempt({ db, clock }: StartDeps, jobId: string): Promise<bo
   return numAffectedRows === 1n;
 }
 
-/** What became of an attempt whose answer we do not have. Throws what the provider throws: it is asked again later. */
-async function lookUp(deps: StartDeps, { job, provider, signal }: Attempt): Promise<JobEvent> {
+/** What became of an attempt whose answer we do not have; undefined while that may yet be told. Throws what the provider throws: it is asked again later. */
+async function lookUp(deps: StartDeps, { job, provider, signal }: Attempt): Promise<JobEvent | undefined> {
   const { findByClientReference } = provider;
-  if (findByClientReference === undefined) return { type: "failed", failure: "unclear" };
+  if (findByClientReference === undefined) {
+    return await awaitCallback(deps, { job, provider, callbackUrl: callbackUrlOf(deps, job) });
+  }
   const find = async (): ReturnType<typeof findByClientReference> => await findByClientReference(job.id, signal);
   const found = await askProvider(deps.metrics, provider, "look_up", find);
   if (found !== undefined) return { type: "started", reference: found.reference };
@@ -136,12 +141,16 @@ async function record({ advance, followUp }: StartDeps, tx: Tx, job: VideoJob, e
   if (isOrphan) await followUp.tidy(tx, job.id, event.reference);
 }
 
+function callbackUrlOf({ publicUrl, cipher }: Pick<StartDeps, "publicUrl" | "cipher">, job: VideoJob): string {
+  return `${publicUrl()}/api/callbacks/${job.provider}/${callbackToken(cipher, job.id)}`;
+}
+
 type RequestOutcome =
   | { readonly ok: true; readonly request: VideoRequest }
   | { readonly ok: false; readonly failure: Failure };
 
 async function requestFor(deps: StartDeps, job: VideoJob): Promise<RequestOutcome> {
-  const { cipher, settings, publicUrl } = deps;
+  const { cipher, settings } = deps;
   const { models } = await settings.read(modelSettings);
   const model = workingModel(models, job);
   // Taken off the list since it was ordered.
@@ -160,7 +169,7 @@ async function requestFor(deps: StartDeps, job: VideoJob): Promise<RequestOutcom
     aspectRatio: resolution?.aspectRatio ?? `${width}:${height}`,
     seed: job.seed,
     clientReference: job.id,
-    callbackUrl: `${publicUrl()}/api/callbacks/${job.provider}/${callbackToken(cipher, job.id)}`,
+    callbackUrl: callbackUrlOf(deps, job),
   };
   return { ok: true, request };
 }

@@ -14,7 +14,7 @@ import { type Fate, readMagicWords } from "./magic-words.ts";
  * Jobs survive a restart: when somebody asks for the status of one that had not ended, it is drawn again, and becomes
  * the same film.
  */
-export interface DemoProvider extends Required<Omit<VideoProvider, "balance">> {
+export interface DemoProvider extends Required<Omit<VideoProvider, "balance" | "rescue">> {
   /** Removes what nobody fetched within a day and what was fetched ten minutes ago; returns how many files or jobs. */
   readonly sweep: () => Promise<number>;
   /** Stops drawing; open jobs stay, and go on when somebody asks again. The drawing process is the caller's. */

@@ -5,6 +5,8 @@ import { createDownloader, type Downloaded } from "../wire/download.ts";
 import { isNearby } from "../wire/private-address.ts";
 import { verifyKieCallback } from "./callback.ts";
 import { createKieApi, type KieApiDeps } from "./kie-api.ts";
+import { formatReference } from "./reference.ts";
+import { familyOf } from "./task-family.ts";
 import type { TaskState } from "./task-record.ts";
 
 /**
@@ -24,6 +26,7 @@ export interface KieDeps extends KieApiDeps {
 export function createKieProvider(deps: KieDeps): KieProvider {
   const api = createKieApi(deps);
   const downloader = createDownloader(deps);
+  const canCall = (callbackUrl: string): boolean => !isNearby(callbackUrl) || isNearby(deps.root);
   return {
     id: "kie",
 
@@ -32,7 +35,7 @@ export function createKieProvider(deps: KieDeps): KieProvider {
       const imageUrl = request.image && (await api.upload(request.image, signal));
       const { callbackUrl } = request;
       // KIE refuses what it cannot call.
-      const isVain = callbackUrl !== undefined && isNearby(callbackUrl) && !isNearby(deps.root);
+      const isVain = callbackUrl !== undefined && !canCall(callbackUrl);
       const asked = isVain ? { ...request, callbackUrl: undefined } : request;
       return { reference: await api.create(asked, imageUrl, signal) };
     },
@@ -48,6 +51,14 @@ export function createKieProvider(deps: KieDeps): KieProvider {
       // Links die sooner than files.
       const fresh = !first.ok && first.reason === "gone" ? await api.freshLink(url, signal) : undefined;
       return outcomeOf(fresh === undefined ? first : await downloader.download(fresh, to, { signal }));
+    },
+
+    rescue: {
+      canCall,
+      reference: (id, { model, startedAt }) =>
+        /^[\w.-]{1,300}$/.test(id)
+          ? formatReference({ family: familyOf(model), createdAtMs: startedAt.getTime(), id })
+          : undefined,
     },
 
     balance: async (signal) => ({ amount: await api.credits(signal), unit: "credits" }),
