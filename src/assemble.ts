@@ -110,7 +110,13 @@ export function assemble(options: AppOptions): Assembly {
   const drawing = createDrawingProcess({ clock });
   const chartDrawing = createDrawingProcess({ clock });
   const media = createMediaFiles({ ...base, storage: openStorage(base) });
-  const api = createBotApi({ ...base, token: bot.token, root: bot.apiRoot, connections: mostConnections });
+  const api = createBotApi({
+    ...base,
+    token: bot.token,
+    root: bot.apiRoot,
+    connections: mostConnections,
+    isLocal: config.TELEGRAM_API_LOCAL,
+  });
   const identity = createBotIdentity({ ...base, api });
 
   const parts = new Map<string, FeatureParts>();
@@ -149,7 +155,7 @@ export function assemble(options: AppOptions): Assembly {
     charts: createCharts({ drawing: chartDrawing }),
     drawing,
     delivery,
-    files: createTelegramFiles(api),
+    files: createTelegramFiles(api, { isLocal: config.TELEGRAM_API_LOCAL }),
     members: createTelegramMembers(api),
     deepLink: makeDeepLink(identity),
     publicUrl: () => config.PUBLIC_URL ?? address,

@@ -20,7 +20,7 @@ export async function checkPublicUrl(config: Config, isRunning: boolean): Promis
     return notice(
       check,
       "PUBLIC_URL is not set: links lead to this machine only",
-      "Set it when video providers are to fetch pictures or call back; nothing else needs it.",
+      "Set it when video providers are to fetch pictures or call back, or videos above 50 MB are to be handed over.",
     );
   }
   const { host } = new URL(url);

@@ -28,6 +28,8 @@ const events = {
       width: 128,
       height: 128,
       durationSeconds: 4,
+      bytes: 1000,
+      linkUntil: undefined,
     },
   }),
   delivered: async () => ({ type: "delivered", messageId: 5, telegramFileId: "file" }),

@@ -77,7 +77,8 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
     sql`update studio.job set state = ${state}, looked_at = ${now}, ${assignments} where id = ${jobId}`.execute(tx);
   // Nobody needs what was asked for once the video is here, or will not be.
   const forgotten = sql`prompt = null, image_file_id = null, image_media_id = null`;
-  const ended = sql`finished_at = ${now}, called_back_as = null, ${forgotten}, result_media_id = null, thumbnail_media_id = null`;
+  const ended = sql`finished_at = ${now}, called_back_as = null, ${forgotten}, thumbnail_media_id = null`;
+  const gone = sql`${ended}, result_media_id = null, link_until = null, link_bytes = null`;
   switch (event.type) {
     case "submit":
       await set(sql`
@@ -104,21 +105,25 @@ async function write(tx: Tx, { clock }: AdvanceDeps, { jobId, state, event }: Ch
       await set(sql`progress = 100, cost_usd_micros = coalesce(${orNull(event.costUsdMicros)}, cost_usd_micros)`);
       return;
     case "fetched": {
-      const { mediaId, thumbnailMediaId } = event.video;
-      await set(sql`${forgotten}, result_media_id = ${mediaId}, thumbnail_media_id = ${orNull(thumbnailMediaId)}`);
+      const { mediaId, thumbnailMediaId, linkUntil, bytes } = event.video;
+      await set(sql`
+        ${forgotten}, result_media_id = ${mediaId}, thumbnail_media_id = ${orNull(thumbnailMediaId)},
+        link_until = ${orNull(linkUntil)}, link_bytes = ${linkUntil === undefined ? null : bytes}`);
       return;
     }
     case "delivered":
-      await set(
-        sql`${ended}, message_id = ${orNull(event.messageId)}, telegram_file_id = ${orNull(event.telegramFileId)}`,
-      );
+      // Behind a link it stays until the link is over (see the sweep).
+      await set(sql`
+        ${ended}, message_id = ${orNull(event.messageId)},
+        telegram_file_id = case when link_until is null then ${orNull(event.telegramFileId)}::text end,
+        result_media_id = case when link_until is not null then result_media_id end`);
       return;
     case "failed":
-      await set(sql`${ended}, failure = ${event.failure}`);
+      await set(sql`${gone}, failure = ${event.failure}`);
       return;
     case "cancelled":
     case "expired":
-      await set(ended);
+      await set(gone);
       return;
   }
 }

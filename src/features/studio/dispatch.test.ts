@@ -83,7 +83,15 @@ test("only making a video takes a place; sending it does not", async () => {
   await rig.advance(id, { type: "succeeded" });
   assert.deepEqual(await dispatch(jobs), []);
   const mediaId = await rig.keepFile();
-  const video = { mediaId, thumbnailMediaId: undefined, width: 128, height: 128, durationSeconds: 4 };
+  const video = {
+    mediaId,
+    thumbnailMediaId: undefined,
+    width: 128,
+    height: 128,
+    durationSeconds: 4,
+    bytes: 1000,
+    linkUntil: undefined,
+  };
   await rig.advance(id, { type: "fetched", video });
   assert.deepEqual(await dispatch(jobs), ["b1"]);
 });

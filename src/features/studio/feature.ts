@@ -12,7 +12,7 @@ import { makeStudio, type Studio } from "./make-studio.ts";
 import { notifications } from "./notifications.ts";
 import { openProviders, type Providers } from "./open-providers.ts";
 import { studioPersonalData } from "./personal-data.ts";
-import { billingSettings, limitSettings, modelSettings, retentionSettings } from "./settings.ts";
+import { billingSettings, limitSettings, modelSettings, resultSettings, retentionSettings } from "./settings.ts";
 
 /** Studio over any providers. @param onMade is shown what was joined. */
 export function studioOver(open: (kernel: Kernel) => Providers, onMade?: (studio: Studio) => void): Feature {
@@ -21,7 +21,7 @@ export function studioOver(open: (kernel: Kernel) => Providers, onMade?: (studio
     title: "Studio",
     migrations: new URL("./migrations/", import.meta.url),
     texts: new URL("./chat/texts/", import.meta.url),
-    settings: [modelSettings, billingSettings, limitSettings, retentionSettings],
+    settings: [modelSettings, billingSettings, limitSettings, resultSettings, retentionSettings],
     notifications,
     setup: (kernel) => {
       const { list, close } = open(kernel);

@@ -47,6 +47,9 @@ export interface FetchedVideo {
   readonly width: number;
   readonly height: number;
   readonly durationSeconds: number;
+  readonly bytes: number;
+  /** Too large for Telegram: it is handed over by a link that is good until then. */
+  readonly linkUntil: Date | undefined;
 }
 
 /** Why a job failed: stable words, said in the person's language by `studio-failure-<word>`. */
@@ -60,6 +63,7 @@ export const failures = [
   "unclear",
   "lost",
   "provider",
+  "too_large",
   "delivery",
 ] as const;
 export type Failure = (typeof failures)[number];

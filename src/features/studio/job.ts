@@ -34,6 +34,8 @@ export interface VideoJob {
   readonly imageMediaId: string | undefined;
   readonly resultMediaId: string | undefined;
   readonly thumbnailMediaId: string | undefined;
+  /** The video is handed over by a link: until then its bytes stay, also after the job's end. */
+  readonly linkUntil: Date | undefined;
   readonly providerReference: string | undefined;
   readonly progress: number;
   readonly setbacks: number;
@@ -79,6 +81,7 @@ interface JobRow {
   readonly image_media_id: string | null;
   readonly result_media_id: string | null;
   readonly thumbnail_media_id: string | null;
+  readonly link_until: Date | null;
   readonly provider_reference: string | null;
   readonly progress: number;
   readonly setbacks: number;
@@ -137,6 +140,7 @@ function fromRow(row: JobRow): VideoJob {
     imageMediaId: given(row.image_media_id),
     resultMediaId: given(row.result_media_id),
     thumbnailMediaId: given(row.thumbnail_media_id),
+    linkUntil: given(row.link_until),
     providerReference: given(row.provider_reference),
     progress: row.progress,
     setbacks: row.setbacks,

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 
+import type { Tx } from "#kernel/db/index.ts";
 import type { Kernel, PersonalData } from "#kernel/feature.ts";
 
 import type { Advance } from "./advance.ts";
@@ -7,12 +8,12 @@ import { resetPreference } from "./preference.ts";
 import { keepUsedToday } from "./quota.ts";
 import { billingSettings } from "./settings.ts";
 
-export interface PersonalDataDeps extends Pick<Kernel, "accounts" | "settings" | "clock"> {
+export interface PersonalDataDeps extends Pick<Kernel, "accounts" | "settings" | "clock" | "media"> {
   readonly advance: Advance;
 }
 
 /** What studio keeps of a person: his choices, and the numbers of his videos. */
-export function studioPersonalData({ advance, accounts, settings, clock }: PersonalDataDeps): PersonalData {
+export function studioPersonalData({ advance, accounts, settings, clock, media }: PersonalDataDeps): PersonalData {
   return {
     export: async (db, userId) => {
       const preference = await sql`
@@ -33,6 +34,7 @@ export function studioPersonalData({ advance, accounts, settings, clock }: Perso
         // Its delivery goes with the chat, and nobody would tell of its end.
         if (!ok) await advance(tx, id, { type: "failed", failure: "delivery" });
       }
+      await eraseLinked(tx, media, userId);
       if (mode === "free" && user !== undefined) await keepUsedToday(tx, { user, now: clock.now(), accounts });
       await resetPreference(tx, userId);
       // The numbers stay: they belong to the statistics and to the ledger, and tell nobody who it was.
@@ -43,4 +45,15 @@ export function studioPersonalData({ advance, accounts, settings, clock }: Perso
         where user_id = ${userId}`.execute(tx);
     },
   };
+}
+
+/** Videos that wait behind links: whoever has one finds nothing there any more. */
+async function eraseLinked(tx: Tx, media: Kernel["media"], userId: number): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select result_media_id as id from studio.job
+    where user_id = ${userId} and link_until is not null and result_media_id is not null`.execute(tx);
+  for (const { id } of rows) await media.erase(tx, id);
+  await sql`
+    update studio.job set result_media_id = null, link_until = null, link_bytes = null
+    where user_id = ${userId} and link_until is not null`.execute(tx);
 }

@@ -54,6 +54,19 @@ export const limitSettings = defineSettings({
   }),
 });
 
+export const resultSettings = defineSettings({
+  key: "studio.results",
+  title: "Large videos",
+  schema: z.object({
+    /** A larger video is not fetched; its job fails and is paid back. */
+    longestMegabytes: z.int().min(50).max(3000).default(2000),
+    /** How long a video that is too large for Telegram waits behind its link. */
+    linkHours: z.int().min(2).max(168).default(24),
+    /** What all videos behind links may take together; one more that does not fit fails and is paid back. */
+    linkedMegabytes: z.int().min(100).max(10_000_000).default(20_000),
+  }),
+});
+
 export const retentionSettings = defineSettings({
   key: "studio.retention",
   title: "How long videos that ended are counted",

@@ -32,6 +32,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
   }
   problems.push(...missingCompanions(given));
+  if (parsed.data?.TELEGRAM_API_LOCAL === true && given["TELEGRAM_API_ROOT"] === undefined) {
+    problems.push({
+      variable: "TELEGRAM_API_ROOT",
+      expected: "expected your own server, because TELEGRAM_API_LOCAL is set",
+    });
+  }
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return Object.freeze(parsed.data);
 }
@@ -40,6 +46,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 const companions = ["S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
 
 function missingCompanions(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {
+  return [...missingServer(given), ...missingStorage(given)];
+}
+
+function missingServer(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {
+  if (given["TELEGRAM_API_LOCAL"] !== "yes" || given["TELEGRAM_API_ROOT"] !== undefined) return [];
+  return [
+    {
+      variable: "TELEGRAM_API_ROOT",
+      expected: "expected the URL of your own server, because TELEGRAM_API_LOCAL is yes",
+    },
+  ];
+}
+
+function missingStorage(given: Readonly<Record<string, string>>): readonly ConfigProblem[] {
   const first = companions.find((name) => given[name] !== undefined);
   if (first === undefined) return [];
   return companions

@@ -48,6 +48,7 @@ const botToken = /^\d{3,16}:[A-Za-z0-9_-]{20,}$/;
 export const variables = {
   TELEGRAM_BOT_TOKEN: secret("expected a token as @BotFather gives it, such as 123456789:AAE…", botToken),
   TELEGRAM_API_ROOT: httpUrl("expected the URL of a Bot API server").default("https://api.telegram.org"),
+  TELEGRAM_API_LOCAL: yesOrNo.default(false),
   TELEGRAM_WEBHOOK_URL: httpUrl(
     "expected the public URL at which Telegram reaches /api/telegram/webhook, such as https://bot.example.org",
   ).optional(),

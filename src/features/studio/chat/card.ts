@@ -1,13 +1,14 @@
 import type { Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 import { Html, html } from "#kernel/lib/html.ts";
+import type { Language } from "#kernel/lib/language.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
-import { type Button, callbackData } from "#kernel/telegram/index.ts";
+import { type Button, callbackData, type Content } from "#kernel/telegram/index.ts";
 import { formatResolution } from "#providers/video/catalogue.ts";
 
 import type { JobAnnouncer } from "../announcer.ts";
-import { isCancellable, isEnded } from "../job-state.ts";
+import { type FetchedVideo, isCancellable, isEnded } from "../job-state.ts";
 import type { VideoJob } from "../job.ts";
 import { jobTopic, videoTopic } from "../notifications.ts";
 import { workingModel } from "../offers.ts";
@@ -19,10 +20,10 @@ export const videoSettlement = "studio.video-sent";
 
 const barLength = 10;
 
+type AnnouncerDeps = Pick<Kernel, "delivery" | "accounts" | "settings" | "texts" | "clock" | "media" | "publicUrl">;
+
 /** Tells people of their jobs: one card for each, and the video. */
-export function makeAnnouncer(
-  kernel: Pick<Kernel, "delivery" | "accounts" | "settings" | "texts" | "clock">,
-): JobAnnouncer {
+export function makeAnnouncer(kernel: AnnouncerDeps): JobAnnouncer {
   return {
     showCard: async (tx, job, position) => {
       const t = await textsFor(kernel, tx, job);
@@ -42,23 +43,14 @@ export function makeAnnouncer(
       });
     },
     sendVideo: async (tx, job, video) => {
-      const t = await textsFor(kernel, tx, job);
-      const caption = t?.("studio-video-caption", {
-        model: await modelLabel(kernel, job),
-        seconds: video.durationSeconds,
-      });
       const id = await kernel.delivery.enqueue(tx, {
         chatId: job.chatId,
         topic: videoTopic,
         dedupeKey: `studio.video:${job.id}`,
         settle: { handler: videoSettlement, reference: job.id },
-        content: {
-          kind: "video",
-          media: { mediaId: video.mediaId },
-          shape: { width: video.width, height: video.height, durationSeconds: video.durationSeconds },
-          ...(caption !== undefined && { caption }),
-          ...(video.thumbnailMediaId !== undefined && { thumbnail: { mediaId: video.thumbnailMediaId } }),
-        },
+        content: await videoContent(kernel, tx, { job, video }),
+        // Nobody is to pay for a link that is over when it comes.
+        ...(video.linkUntil !== undefined && { expiresAt: new Date(video.linkUntil.getTime() - leastLinkMs) }),
         ...(job.threadId !== undefined && { threadId: job.threadId }),
         ...(job.promptMessageId !== undefined && { replyToMessageId: job.promptMessageId }),
       });
@@ -66,6 +58,49 @@ export function makeAnnouncer(
       return id;
     },
   };
+}
+
+const leastLinkMs = 60 * 60_000;
+
+interface Finished {
+  readonly job: VideoJob;
+  readonly video: FetchedVideo;
+}
+
+/** The video itself, or a link to it with a picture of it. */
+async function videoContent(kernel: AnnouncerDeps, tx: Tx, finished: Finished): Promise<Content> {
+  const { job, video } = finished;
+  const user = await kernel.accounts.userById(tx, job.userId);
+  const t = kernel.texts(user?.language ?? "en");
+  const thumbnail = video.thumbnailMediaId === undefined ? undefined : { mediaId: video.thumbnailMediaId };
+  const about = { model: await modelLabel(kernel, job), seconds: video.durationSeconds };
+  if (video.linkUntil === undefined) {
+    return {
+      kind: "video",
+      media: { mediaId: video.mediaId },
+      shape: { width: video.width, height: video.height, durationSeconds: video.durationSeconds },
+      ...(user !== undefined && { caption: t("studio-video-caption", about) }),
+      ...(thumbnail && { thumbnail }),
+    };
+  }
+  const date = new Intl.DateTimeFormat(t.language, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: user?.timeZone ?? "UTC",
+  });
+  const size = formatMegabytes(video.bytes, t.language);
+  const words = t("studio-video-link", { ...about, size, until: date.format(video.linkUntil) });
+  const url = `${kernel.publicUrl()}${kernel.media.signedPath(video.mediaId, video.linkUntil)}`;
+  const keyboard = { inline: [[{ text: t.plain("studio-button-download", { size }), url }]] };
+  return thumbnail === undefined
+    ? { kind: "text", html: words, keyboard }
+    : { kind: "photo", media: thumbnail, caption: words, keyboard };
+}
+
+/** Whole megabytes, as people read sizes. */
+function formatMegabytes(bytes: number, language: Language): string {
+  const unit = { style: "unit", unit: "megabyte", maximumFractionDigits: 0 } as const;
+  return new Intl.NumberFormat(language, unit).format(bytes / 1_000_000);
 }
 
 /** Undefined when the person has been forgotten: nobody is told anything any more. */

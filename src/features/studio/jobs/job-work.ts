@@ -9,7 +9,7 @@ import type { StudioMetrics } from "../metrics.ts";
 /** What studio's background work shares. */
 export interface WorkDeps extends Pick<
   Kernel,
-  "db" | "log" | "clock" | "ids" | "cipher" | "media" | "settings" | "drawing" | "files" | "publicUrl"
+  "config" | "db" | "log" | "clock" | "ids" | "cipher" | "media" | "settings" | "drawing" | "files" | "publicUrl"
 > {
   readonly advance: Advance;
   readonly followUp: JobFollowUp;

@@ -45,6 +45,10 @@ export function makeSweepJobs(deps: SweepDeps): Job<Record<string, never>> {
       }
       await inTransaction(db, async (tx) => {
         await followUp.dispatch(tx);
+        // Their bytes went by their own expiry (see kernel/media).
+        await sql`
+          update studio.job set result_media_id = null, link_until = null, link_bytes = null
+          where link_until <= ${now} and finished_at is not null`.execute(tx);
         await sql`
           delete from studio.callback
           where received_at < ${now}::timestamptz - ${callbacksKeptDays} * interval '1 day'`.execute(tx);

@@ -45,6 +45,8 @@ export interface Plan {
   readonly looks: number;
   readonly failure?: FailureReason;
   readonly isOut?: boolean;
+  /** How large the film is made, by padding that players skip. */
+  readonly bytes?: number;
   /** What it says that it has charged. */
   readonly costUsdMicros?: bigint;
 }
@@ -111,7 +113,7 @@ export function scriptedProvider({
       const result = costUsdMicros === undefined ? {} : { costUsdMicros };
       return await Promise.resolve({ state: "succeeded", result });
     },
-    fetchResult: async (reference, { path }) => {
+    fetchResult: async (reference, { path, maxBytes }) => {
       const step = works.get(reference)?.forgotten === false ? (fetches.shift() ?? "fetched") : "lost";
       if (step === "outage") throw new ProviderUnavailable("outage");
       if (step === "dies") {
@@ -119,8 +121,10 @@ export function scriptedProvider({
         throw new Death("while it was fetched");
       }
       if (step !== "fetched") return { ok: false, reason: step };
-      await writeFile(path, film);
-      return { ok: true, bytes: film.byteLength };
+      const bytes = Math.max(film.byteLength, works.get(reference)?.plan.bytes ?? 0);
+      if (bytes > maxBytes) return { ok: false, reason: "too_large" };
+      await writeFile(path, inflated(film, bytes));
+      return { ok: true, bytes };
     },
     cancel: async (reference) => {
       const work = works.get(reference);
@@ -141,4 +145,14 @@ export function scriptedProvider({
     }),
   };
   return provider;
+}
+
+/** With a box of nothing at the end (`free`, ISO/IEC 14496-12, 8.1.2), which belongs to the file. */
+function inflated(film: Uint8Array, bytes: number): Uint8Array {
+  if (bytes < film.byteLength + 8) return film;
+  const file = Buffer.alloc(bytes);
+  file.set(film);
+  file.writeUInt32BE(bytes - film.byteLength, film.byteLength);
+  file.write("free", film.byteLength + 4, "latin1");
+  return file;
 }

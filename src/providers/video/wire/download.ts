@@ -19,7 +19,7 @@ export type Downloaded =
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** From the call to the last byte. */
+  /** From the call to the last byte; by default as long as the largest allowed file takes on a slow line. */
   readonly timeoutMs?: number;
   /** Sent to the first host only, never along with a redirect. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -37,8 +37,9 @@ export interface Downloader {
   readonly close: () => Promise<void>;
 }
 
-/** Less than a background job may take: 50 MB at 200 kB a second. */
+/** 50 MB at 200 kB a second; what may be larger gets a second for each 2 MB. All less than a background job may take. */
 const usualTimeoutMs = 4 * 60_000;
+const bytesPerMs = 2000;
 const stallMs = 30_000;
 const connectTimeoutMs = 10_000;
 const mostHops = 5;
@@ -49,7 +50,7 @@ export function createDownloader({ root }: { readonly root: string }): Downloade
   const open = new Agent({ ...limits, connect: { timeout: connectTimeoutMs } });
   const guarded = new Agent({ ...limits, connect: guardedConnector() });
   return {
-    download: async (url, to, { signal, timeoutMs = usualTimeoutMs, headers = {} } = {}) => {
+    download: async (url, to, { signal, timeoutMs = patienceMs(to), headers = {} } = {}) => {
       signal?.throwIfAborted();
       const deadline = AbortSignal.timeout(timeoutMs);
       try {
@@ -75,6 +76,10 @@ export function createDownloader({ root }: { readonly root: string }): Downloade
       await Promise.all([open.destroy(), guarded.destroy()]);
     },
   };
+}
+
+function patienceMs({ maxBytes }: FetchTarget): number {
+  return Math.max(usualTimeoutMs, maxBytes / bytesPerMs);
 }
 
 interface Source {

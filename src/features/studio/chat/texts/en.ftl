@@ -87,6 +87,10 @@ studio-card-paid-back = Nothing was charged: your { $credits } { COUNT($credits)
    *[other] credits are
   } back.
 studio-video-caption = { $model } · { $seconds } s
+studio-video-link =
+    🎬 { $model } · { $seconds } s · { $size }
+    Your video is too large for Telegram. It waits behind this link until <b>{ $until }</b>; whoever has the link can watch it.
+studio-button-download = ⬇️ Download ({ $size })
 studio-button-cancel = 🚫 Cancel
 studio-button-again = 🔁 Again
 studio-button-try-again = 🔁 Try again
@@ -111,6 +115,7 @@ studio-failure-outage = ❌ The service is out of order. Please try again later,
 studio-failure-unclear = ❌ The service did not answer, so I cannot tell whether it is working on it.
 studio-failure-lost = ❌ The service has lost this video.
 studio-failure-provider = ❌ The service could not make this video.
+studio-failure-too_large = ❌ The video became larger than I can hand over. The operators have been told.
 studio-failure-delivery = ❌ The video was made but could not be delivered to this chat.
 
 studio-refused-insufficient_credits =
@@ -144,6 +149,9 @@ studio-alert-out = ⚠️ The video provider <b>{ $provider }</b> is out: { $tro
    *[outage] it does not answer as it should.
   } Others make its videos where others can; the rest waits in line and is paid back if it takes too long. One video at a time tries whether it is back.
 studio-alert-well = ✅ The video provider <b>{ $provider }</b> works again. It was out for { $duration }.
+studio-alert-large-over_limit = ⚠️ A video of { $model } was larger than allowed and was paid back. The limit is <code>studio.results longestMegabytes</code>.
+studio-alert-large-no_public_url = ⚠️ A video of { $model } was larger than the 50 MB that Telegram takes and was paid back. With <code>PUBLIC_URL</code> set, such videos are handed over by a link.
+studio-alert-large-links_full = ⚠️ A large video of { $model } was paid back: the videos behind links take as much as <code>studio.results linkedMegabytes</code> allows.
 studio-alert-budget = ⚠️ Today's provider budget of { $budget } is used up ({ $spent }). New videos are refused until midnight UTC.
 
 studio-stats-title = 📊 <b>The last { $days } days</b>

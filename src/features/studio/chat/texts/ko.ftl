@@ -74,6 +74,10 @@ studio-card-cancelled = 🚫 취소되었습니다.
 studio-card-expired = ⌛️ 너무 오래 걸려 중단했습니다.
 studio-card-paid-back = 차감되지 않았습니다. { $credits }크레딧을 다시 쓸 수 있습니다.
 studio-video-caption = { $model } · { $seconds }초
+studio-video-link =
+    🎬 { $model } · { $seconds }초 · { $size }
+    영상이 텔레그램으로 보내기에는 너무 큽니다. <b>{ $until }</b>까지 아래 링크에서 받을 수 있으며, 링크를 가진 사람은 누구나 볼 수 있습니다.
+studio-button-download = ⬇️ 다운로드 ({ $size })
 studio-button-cancel = 🚫 취소
 studio-button-again = 🔁 한 번 더
 studio-button-try-again = 🔁 다시 시도
@@ -98,6 +102,7 @@ studio-failure-outage = ❌ 서비스에 장애가 있습니다. 나중에 또�
 studio-failure-unclear = ❌ 서비스가 응답하지 않아 작업 여부를 알 수 없습니다.
 studio-failure-lost = ❌ 서비스가 영상을 잃어버렸습니다.
 studio-failure-provider = ❌ 서비스가 이 영상을 만들지 못했습니다.
+studio-failure-too_large = ❌ 영상이 보내 드릴 수 있는 크기보다 커졌습니다. 운영자에게 알렸습니다.
 studio-failure-delivery = ❌ 영상은 완성되었지만 이 채팅으로 보내지 못했습니다.
 
 studio-refused-insufficient_credits = 이 영상에는 <b>{ $price }</b>크레딧이 필요하지만 보유 크레딧은 <b>{ $available }</b>입니다. 구매한 뒤 다시 보내 주세요.
@@ -124,6 +129,9 @@ studio-alert-out = ⚠️ 영상 제공자 <b>{ $provider }</b>를 쓸 수 없�
    *[outage] 정상적으로 응답하지 않습니다.
   } 다른 제공자가 만들 수 있는 영상은 그쪽에서 만들고, 나머지는 기다리다가 너무 오래 걸리면 돌려드립니다. 복구되었는지는 영상 하나로 확인합니다.
 studio-alert-well = ✅ 영상 제공자 <b>{ $provider }</b>가 다시 작동합니다. 중단된 시간: { $duration }.
+studio-alert-large-over_limit = ⚠️ { $model } 영상이 허용된 크기보다 커서 크레딧을 돌려주었습니다. 한도는 <code>studio.results longestMegabytes</code>입니다.
+studio-alert-large-no_public_url = ⚠️ { $model } 영상이 텔레그램이 받는 50MB보다 커서 크레딧을 돌려주었습니다. <code>PUBLIC_URL</code>을 설정하면 이런 영상은 링크로 전달됩니다.
+studio-alert-large-links_full = ⚠️ { $model } 대용량 영상의 크레딧을 돌려주었습니다. 링크로 보관 중인 영상이 <code>studio.results linkedMegabytes</code> 한도를 모두 쓰고 있습니다.
 studio-alert-budget = ⚠️ 오늘의 제공자 예산({ $budget })을 모두 썼습니다. 사용액: { $spent }. UTC 자정까지 새 영상을 받지 않습니다.
 
 studio-stats-title = 📊 <b>최근 { $days }일</b>
