@@ -5,6 +5,7 @@ import {
   exportSettlement,
   gatewayFailure,
   kernelChat,
+  makeInvoiceLink,
   makeStarsGateway,
 } from "#kernel/chat/index.ts";
 import type { Config } from "#kernel/config/index.ts";
@@ -41,6 +42,7 @@ import {
 } from "#kernel/telegram/index.ts";
 import { openStorage } from "#providers/storage/open-storage.ts";
 
+import { entitlementsOf } from "./entitlements.ts";
 import { personalDataOf } from "./personal-data.ts";
 import { textDirectories } from "./texts.ts";
 import { webhookOf } from "./webhook.ts";
@@ -132,6 +134,7 @@ export function assemble(options: AppOptions): Assembly {
       if (chat !== undefined) await announceMoney(chat, tx, event);
     },
     judgeFor: (reference) => parts.get(reference.split(".")[0] ?? "")?.judgeHold,
+    entitlements: () => entitlementsOf(parts),
   });
   const delivery = createDelivery({
     ...base,
@@ -166,6 +169,8 @@ export function assemble(options: AppOptions): Assembly {
   chat = {
     ...kernel,
     features: [...parts.values()],
+    entitlements: entitlementsOf(parts),
+    invoiceLink: makeInvoiceLink(api),
     personalData: personalDataOf(kernel, parts),
     commands: () => routes.flatMap(({ commands = [] }) => commands),
     startLinks: () => routes.flatMap(({ startLinks = [] }) => startLinks),

@@ -5,12 +5,12 @@ import { telegramPersonalData } from "#kernel/telegram/index.ts";
 
 /** Everything that keeps something about people, lowest first: `/export` reads it in this order, `/forget` backwards. */
 export function personalDataOf(
-  { accounts, clock }: Pick<Kernel, "accounts" | "clock">,
+  { accounts, clock, ledger }: Pick<Kernel, "accounts" | "clock" | "ledger">,
   parts: ReadonlyMap<string, FeatureParts>,
 ): readonly (PersonalData & { readonly owner: string })[] {
   return [
     { owner: "account", export: accounts.exportUser, forget: accounts.forgetUser },
-    { owner: "ledger", ...ledgerPersonalData({ accounts, clock }) },
+    { owner: "ledger", ...ledgerPersonalData({ accounts, clock, ledger }) },
     { owner: "telegram", ...telegramPersonalData(accounts) },
     { owner: "delivery", ...deliveryPersonalData(accounts) },
     ...[...parts].flatMap(([owner, { personalData }]) =>

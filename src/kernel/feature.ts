@@ -5,7 +5,7 @@ import type { Config } from "./config/index.ts";
 import type { Db, Tx } from "./db/index.ts";
 import type { Delivery, NotificationType, SettlementHandler } from "./delivery/index.ts";
 import type { Job, JobQueue, Schedule } from "./jobs/index.ts";
-import type { HoldVerdict, Ledger } from "./ledger/index.ts";
+import type { Entitlement, HoldVerdict, Ledger } from "./ledger/index.ts";
 import type { Cipher } from "./lib/cipher.ts";
 import type { Clock } from "./lib/clock.ts";
 import type { Html } from "./lib/html.ts";
@@ -52,6 +52,8 @@ export interface FeatureParts extends ChatParts {
   readonly settlements?: readonly SettlementHandler[];
   /** Holds whose reference begins with this feature's id: the orphan sweep asks what became of them. */
   readonly judgeHold?: (tx: Tx, reference: string) => Promise<HoldVerdict>;
+  /** What monthly plans can grant besides credits; this feature knows what it means. */
+  readonly entitlements?: readonly Entitlement[];
   /** What `/export` sends and `/forget` erases. */
   readonly personalData?: PersonalData;
   /** Makes data up to look at, and sends some of it to whoever has subscribed. In the sandbox it is a button. */

@@ -11,7 +11,10 @@ import {
   type Ledger,
   ledgerViolations,
   type MoneyEvent,
+  type Entitlement,
   type Pack,
+  periodSeconds,
+  type Plan,
   starsSettings,
   type StarsSettings,
 } from "#kernel/ledger/index.ts";
@@ -23,6 +26,9 @@ import { createMetrics, silentLogger } from "#kernel/observability/index.ts";
 import { BankFailure, makeStarBank, type StarBank } from "./star-bank.ts";
 
 export const fivePack: Pack = { id: "credits-5", credits: 5000n, stars: 500 };
+
+export const monthlyPlan: Plan = { id: "monthly-12", credits: 12_000n, stars: 1000, entitlement: undefined };
+export const premiumPlan: Plan = { id: "test.premium", credits: 0n, stars: 300, entitlement: "test.premium" };
 
 /** A ledger on a real database, with a bank that behaves like Telegram's and a queue whose jobs the test runs. */
 export interface LedgerRig {
@@ -46,6 +52,14 @@ export interface LedgerRig {
   readonly pay: (user: User, pack?: Pack) => Promise<Paid>;
   /** Also tells the ledger. */
   readonly buy: (user: User, pack?: Pack) => Promise<Paid>;
+  /** What features have registered for plans to grant. */
+  readonly entitlements: Map<string, Entitlement>;
+  /** Orders a plan and pays for its first month at the bank. The ledger has not heard of it yet. */
+  readonly subscribe: (user: User, plan?: Plan) => Promise<PaidMonth>;
+  /** A month of a subscription passes at the bank: another charge for the same order. The clock stands still. */
+  readonly renew: (month: PaidMonth) => PaidMonth;
+  /** Tells the ledger of a month as Telegram's update does. @returns whether it was news. */
+  readonly tell: (month: PaidMonth) => Promise<boolean>;
   /** Has the person ask for a refund. @returns the refund's id. */
   readonly requestRefund: (user: User, chargeId: string) => Promise<string>;
   readonly approve: (refundId: string, allowNegative?: boolean) => Promise<void>;
@@ -66,6 +80,12 @@ export interface Paid {
   readonly stars: number;
 }
 
+/** A payment of a plan. */
+export interface PaidMonth extends Paid {
+  readonly paidUntil: Date;
+  readonly isFirst: boolean;
+}
+
 let people = 0;
 
 /** @param through what the ledger itself writes through, when that is to fail at some point. */
@@ -76,6 +96,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
   const attempted: { readonly event: MoneyEvent; readonly transaction: string }[] = [];
   const queue = new Map<string, { readonly job: Job; readonly payload: unknown }>();
   const judges = new Map<string, JudgeHold>();
+  const entitlements = new Map<string, Entitlement>();
   const settings = { current: starsSettings.schema.parse({}) };
   const accounts = createAccounts({
     cipher: createCipher(Buffer.alloc(32)),
@@ -110,6 +131,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
       afterCommit(tx, () => events.push(event));
     },
     judgeFor: (reference) => judges.get(reference),
+    entitlements: () => [...entitlements.values()],
   });
   const write = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => await inTransaction(db, work);
   const context = { id: "1", attempt: 1, log: silentLogger(), signal: new AbortController().signal };
@@ -119,10 +141,28 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
     const chargeId = bank.pay({ telegramId, stars: order.stars, payload: order.id });
     return { chargeId, orderId: order.id, telegramId, stars: order.stars };
   };
+  const month = (paid: Omit<PaidMonth, "chargeId">): PaidMonth => {
+    const { telegramId, stars, orderId: payload } = paid;
+    return { ...paid, chargeId: bank.pay({ telegramId, stars, payload }) };
+  };
+  const later = (from: Date): Date => new Date(from.getTime() + periodSeconds * 1000);
   return {
     ledger,
     accounts,
     bank,
+    entitlements,
+    subscribe: async (user, plan = monthlyPlan) => {
+      const { id: orderId, stars } = await write(
+        async (tx) => await ledger.subscriptions.openOrder(tx, { userId: user.id, plan }),
+      );
+      return month({ orderId, telegramId: user.telegramId, stars, paidUntil: later(clock.now()), isFirst: true });
+    },
+    renew: (before) => month({ ...before, paidUntil: later(before.paidUntil), isFirst: false }),
+    tell: async (paid) => {
+      const outcome = await write(async (tx) => await ledger.stars.creditPayment(tx, { ...paid, currency: "XTR" }));
+      assert.ok(outcome.ok);
+      return !outcome.repeated;
+    },
     clock,
     events,
     announced: async () => {

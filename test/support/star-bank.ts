@@ -26,6 +26,10 @@ export interface StarBank extends StarsGateway {
   readonly moveOther: (direction: "in" | "out", stars: number) => string;
   /** Makes the next refund calls fail so, one after the other; what was said before no longer counts. */
   readonly failRefunds: (...faults: readonly BankFault[]) => void;
+  /** The same for changes of subscriptions. */
+  readonly failEdits: (...faults: readonly BankFault[]) => void;
+  /** Subscriptions that we have cancelled, by the charge id of their first payment. */
+  readonly barred: ReadonlySet<string>;
   readonly failLookups: (failure: GatewayFailure | undefined) => void;
   /** The sandbox was started anew: nothing ever happened. */
   readonly forgetAll: () => void;
@@ -39,6 +43,8 @@ export interface StarBank extends StarsGateway {
 export function makeStarBank(clock: Clock): StarBank {
   const list: StarTransaction[] = [];
   const faults: BankFault[] = [];
+  const editFaults: BankFault[] = [];
+  const barred = new Set<string>();
   const lookups: number[] = [];
   let lookupFailure: GatewayFailure | undefined;
   let names = 0;
@@ -63,6 +69,15 @@ export function makeStarBank(clock: Clock): StarBank {
       payBack(chargeId);
       return "refunded";
     },
+    editSubscription: async (_telegramId, chargeId, { isCanceled }) => {
+      const fault = editFaults.shift();
+      if (fault === undefined || fault === "unclear_done") {
+        if (isCanceled) barred.add(chargeId);
+        else barred.delete(chargeId);
+      }
+      if (fault !== undefined) throw new BankFailure(fault === "unclear_done" ? "unclear" : fault);
+    },
+    barred,
     transactions: async (offset, limit) => {
       lookups.push(offset);
       if (lookupFailure !== undefined) throw new BankFailure(lookupFailure);
@@ -83,6 +98,9 @@ export function makeStarBank(clock: Clock): StarBank {
     },
     failRefunds: (...next) => {
       faults.splice(0, faults.length, ...next);
+    },
+    failEdits: (...next) => {
+      editFaults.splice(0, editFaults.length, ...next);
     },
     failLookups: (failure) => {
       lookupFailure = failure;

@@ -7,6 +7,7 @@ import { makeSignals, type Signals } from "./make-signals.ts";
 import { notifications } from "./notifications.ts";
 import { signalsPersonalData } from "./personal-data.ts";
 import { playDemo } from "./play-demo.ts";
+import { premium } from "./premium.ts";
 import { signalSettings } from "./settings.ts";
 
 /** @param onMade is shown what was joined. */
@@ -31,6 +32,7 @@ export function signalsWith(onMade?: (signals: Signals) => void): Feature {
           { name: "signals.sweep", cron: "* * * * *", timeZone: "UTC", job: sweep },
           { name: "signals.send-reports", cron: "* * * * *", timeZone: "UTC", job: sendReports },
         ],
+        entitlements: [premium(kernel)],
         personalData: signalsPersonalData,
         demo: async () => await playDemo(made),
       };

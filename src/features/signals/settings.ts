@@ -8,6 +8,8 @@ export const signalSettings = defineSettings({
   schema: z.object({
     /** How long subscribers of the free tier wait; premium ones get a signal at once. */
     freeDelayMinutes: z.int().min(0).max(1440).default(15),
+    /** What premium costs each month; 0: it is not sold by itself. */
+    premiumStars: z.int().min(0).max(10_000).default(500),
     /** Everybody is premium. */
     everybodyPremium: z.boolean().default(false),
     /** What a trade costs in per cent of the stake, entry and exit together: taken off each return in performance. */

@@ -184,16 +184,39 @@ export async function setMuted(
   return numAffectedRows === 1n;
 }
 
-/** @param until undefined: back to the free tier. */
+/** What an operator grants. @param until undefined: back to the free tier, or to what is paid. */
 export async function setPremium(
   tx: Tx,
   of: { readonly chatId: number; readonly until: Date | undefined; readonly now: Date },
 ): Promise<void> {
   await sql`
-    insert into signals.subscription as known (chat_id, active, premium_until, changed_at)
-    values (${of.chatId}, false, ${of.until ?? null}, ${of.now})
+    insert into signals.subscription as known (chat_id, active, premium_granted_until, premium_until, changed_at)
+    values (${of.chatId}, false, ${of.until ?? null}, ${of.until ?? null}, ${of.now})
     on conflict (chat_id) do update set
-      premium_until = excluded.premium_until, changed_at = excluded.changed_at`.execute(tx);
+      premium_granted_until = excluded.premium_granted_until,
+      premium_until = greatest(excluded.premium_granted_until, known.premium_paid_until),
+      changed_at = excluded.changed_at`.execute(tx);
+}
+
+/** What a person's plan is paid until; undefined: nothing is paid any more. */
+export async function setPaidPremium(
+  tx: Tx,
+  of: {
+    readonly chatId: number;
+    readonly userId: number;
+    readonly until: Date | undefined;
+    readonly now: Date;
+  },
+): Promise<void> {
+  const until = of.until ?? null;
+  await sql`
+    insert into signals.subscription as known
+      (chat_id, user_id, active, premium_paid_until, premium_until, changed_at)
+    values (${of.chatId}, ${of.userId}, false, ${until}, ${until}, ${of.now})
+    on conflict (chat_id) do update set
+      premium_paid_until = excluded.premium_paid_until,
+      premium_until = greatest(known.premium_granted_until, excluded.premium_paid_until),
+      changed_at = excluded.changed_at`.execute(tx);
 }
 
 /** @param until undefined: it never ends by itself. */

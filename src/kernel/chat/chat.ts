@@ -12,6 +12,7 @@ import { refundReminder } from "./refund-card.ts";
 import { refunds } from "./refunds.ts";
 import { settingsScreen } from "./settings-screen.ts";
 import { shop } from "./shop.ts";
+import { makeOfferPlan, subscriptions } from "./subscriptions.ts";
 
 /** The commands that every deployment has, whatever features it runs, in the order of the menu. */
 export interface KernelChat {
@@ -24,16 +25,18 @@ export interface KernelChat {
 /** What a newcomer needs stands first, then what the features offer, last what is needed now and then. */
 export function kernelChat(deps: ChatDeps): KernelChat {
   const openGroupSettings = makeOpenGroupSettings(deps);
+  const offerPlan = makeOfferPlan(deps);
+  const plans = subscriptions(deps, offerPlan);
   return {
-    beforeFeatures: [startCommand(deps), shop(deps), balanceScreen(deps), promoScreen(deps)],
+    beforeFeatures: [startCommand(deps), shop(deps), plans, balanceScreen(deps), promoScreen(deps)],
     afterFeatures: [
       settingsScreen(deps, openGroupSettings),
-      accountCommands(deps),
+      accountCommands({ ...deps, features: [...deps.features, plans] }),
       refunds(deps),
       personalDataCommands(deps),
       creditCommand(deps),
       promoDesk(deps),
     ],
-    work: { jobs: [openGroupSettings], schedules: [refundReminder(deps)] },
+    work: { jobs: [openGroupSettings, offerPlan], schedules: [refundReminder(deps)] },
   };
 }

@@ -3,4 +3,4 @@ export { kernelChat } from "./chat.ts";
 export type { ChatDeps } from "./chat-deps.ts";
 export { announceMoney } from "./money-events.ts";
 export { exportSettlement } from "./personal-data.ts";
-export { gatewayFailure, makeStarsGateway } from "./stars-gateway.ts";
+export { gatewayFailure, makeInvoiceLink, makeStarsGateway } from "./stars-gateway.ts";

@@ -101,6 +101,8 @@ async function askForget(deps: ChatDeps, context: UpdateContext): Promise<void> 
   const { posted } = await deps.ledger.balance(tx, user.id);
   const parts = [t("chat-forget-warning")];
   if (posted > 0n) parts.push(t("chat-forget-credits", { credits: formatCredits(posted, t.language) }));
+  const running = await deps.ledger.subscriptions.list(tx, user.id);
+  if (running.length > 0) parts.push(t("chat-forget-subscriptions"));
   const button = { cipher: deps.cipher, action: `forget ${user.id}` };
   const proof = signButton(button, new Date(now.getTime() + buttonLifeMs));
   await reply({

@@ -118,13 +118,15 @@ export async function tellRefund(
 ): Promise<void> {
   const person = await deps.accounts.userById(tx, refund.userId);
   const t = deps.texts(person?.language ?? "en");
+  const isBare = refund.state === "refunded" && refund.credits === 0n;
   await deps.delivery.enqueue(tx, {
     chatId: refund.telegramId,
     topic: "payment",
     dedupeKey: `refund:${refund.id}:${refund.state}`,
     content: {
       kind: "text",
-      html: t(`chat-refund-told-${refund.state}`, {
+      // A plan that only entitles, and a payment in suspense, gave no credits to be taken back.
+      html: t(isBare ? "chat-refund-told-stars" : `chat-refund-told-${refund.state}`, {
         stars: refund.stars,
         credits: formatCredits(refund.credits, t.language),
       }),

@@ -1,5 +1,6 @@
-import type { GatewayFailure, StarsGateway, StarTransaction } from "../ledger/index.ts";
+import { type GatewayFailure, periodSeconds, type StarsGateway, type StarTransaction } from "../ledger/index.ts";
 import { type ApiResult, type BotApi, TelegramRefused, TelegramUnavailable } from "../telegram/index.ts";
+import type { ChatDeps } from "./chat-deps.ts";
 
 type TelegramTransaction = ApiResult<"getStarTransactions">["transactions"][number];
 type Partner = NonNullable<TelegramTransaction["source"]>;
@@ -17,6 +18,13 @@ export function makeStarsGateway(api: Pick<BotApi, "call">): StarsGateway {
         throw error;
       }
     },
+    editSubscription: async (telegramId, chargeId, { isCanceled }) => {
+      await api.call("editUserStarSubscription", {
+        user_id: telegramId,
+        telegram_payment_charge_id: chargeId,
+        is_canceled: isCanceled,
+      });
+    },
     transactions: async (offset, limit) => {
       const { transactions } = await api.call("getStarTransactions", { offset, limit });
       return transactions.map(readTransaction);
@@ -24,7 +32,21 @@ export function makeStarsGateway(api: Pick<BotApi, "call">): StarsGateway {
   };
 }
 
-/** What an error of the gateway means for a refund that was asked for. */
+/** Makes links of invoices that are paid every 30 days: a message cannot ask for that. */
+export function makeInvoiceLink(api: Pick<BotApi, "call">): ChatDeps["invoiceLink"] {
+  return async ({ title, description, payload, stars }) =>
+    await api.call("createInvoiceLink", {
+      title,
+      description,
+      payload,
+      provider_token: "",
+      currency: "XTR",
+      prices: [{ label: title, amount: stars }],
+      subscription_period: periodSeconds,
+    });
+}
+
+/** What an error of the gateway means for what was asked. */
 export function gatewayFailure(error: unknown): GatewayFailure {
   if (error instanceof TelegramRefused) {
     // A revoked token or flood control says nothing about the refund.

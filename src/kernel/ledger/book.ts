@@ -12,6 +12,7 @@ export type BookingKind =
   | "refund"
   | "refund_paid"
   | "refund_returned"
+  | "chargeback"
   | "stars_other"
   | "promo";
 
@@ -80,6 +81,11 @@ async function selectLocked(tx: Tx, userId: number): Promise<UserAccount | undef
     where kind = 'user' and owner = ${userId} and currency = 'CREDIT'
     for no key update`.execute(tx);
   return rows[0] && { id: rows[0].id, balance: toBalance(rows[0]) };
+}
+
+/** Lets a locked account fall below zero: an approved refund of spent credits, a chargeback. A trigger ends it when it has recovered. */
+export async function allowNegative(tx: Tx, accountId: number): Promise<void> {
+  await sql`update ledger.account set may_go_negative = true where id = ${accountId}`.execute(tx);
 }
 
 export async function readBalance(db: Db, userId: number): Promise<Balance> {

@@ -17,7 +17,7 @@ export interface CompareDeps extends Pick<LedgerParts, "clock" | "announce"> {
 
 /**
  * Compares one line of Telegram's list with the ledger and makes up for what is missing, once per id and direction.
- * Locks: star_transaction, payment, refund, account, finding.
+ * Locks: star_transaction, payment, refund, account, subscription, finding.
  */
 export async function compareLine(tx: Tx, deps: CompareDeps, line: StarTransaction): Promise<void> {
   const { rows } = await sql`
@@ -51,6 +51,7 @@ async function compareIncoming(tx: Tx, deps: CompareDeps, line: StarTransaction)
     currency: "XTR",
     stars,
     chargeId,
+    at: line.at,
     source: "reconciler",
   });
   if (!outcome.ok || outcome.repeated) return;
@@ -59,6 +60,7 @@ async function compareIncoming(tx: Tx, deps: CompareDeps, line: StarTransaction)
     userId: outcome.userId,
     credits: outcome.credits,
     stars,
+    subscription: outcome.subscription,
   });
 }
 

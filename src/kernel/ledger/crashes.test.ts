@@ -119,7 +119,7 @@ test("the reconciler survives a crash at every commit: what it recovers is credi
       const ofUser = events.filter((event) => "userId" in event && event.userId === user.id);
       assert.deepEqual(
         ofUser.map(({ type }) => type),
-        ["payment_recovered"],
+        ["payment_recovered", "chargeback"],
         point,
       );
       await rig.assertSound();

@@ -2,6 +2,7 @@ import type { Job, Schedule } from "../jobs/index.ts";
 import { makeAdjusting } from "./adjust.ts";
 import { readBalance } from "./book.ts";
 import type { LedgerDeps } from "./deps.ts";
+import { makeEditJob } from "./edit-subscription.ts";
 import { makeReportDrift } from "./findings.ts";
 import { readHistory } from "./history.ts";
 import { makeHolds } from "./holds.ts";
@@ -14,12 +15,13 @@ import { makeReconcileJob } from "./reconcile.ts";
 import { makeRecordRefund } from "./refund-booking.ts";
 import { makeRefundJob } from "./refund-saga.ts";
 import { makeRefunds } from "./refunds.ts";
+import { makeSubscriptions } from "./subscriptions.ts";
 import { makeSweepJob } from "./sweep.ts";
 import { makeCheckJob } from "./violations.ts";
 
 export interface LedgerModule {
   readonly ledger: Ledger;
-  /** To be registered with the job queue: the refund saga. */
+  /** To be registered with the job queue: what is asked of Telegram, refunds and changes of subscriptions. */
   readonly jobs: readonly Job[];
   /** The reconciler, the sweep of unfinished things, the nightly check. */
   readonly schedules: readonly Schedule[];
@@ -29,7 +31,8 @@ export function createLedger({ metrics: registry, ...given }: LedgerDeps): Ledge
   const metrics = makeLedgerMetrics(registry);
   const parts = { ...given, metrics };
   const reportDrift = makeReportDrift(parts);
-  const deps = { ...parts, reportDrift };
+  const editJob = makeEditJob({ ...parts, reportDrift });
+  const deps = { ...parts, reportDrift, editJob };
   const refundJob = makeRefundJob(deps);
   const holds = makeHolds(deps);
   const creditPayment = makeCreditPayment(deps);
@@ -37,7 +40,8 @@ export function createLedger({ metrics: registry, ...given }: LedgerDeps): Ledge
   const stars: Stars = {
     ...makeOrders(deps),
     ...makeRefunds(deps, { job: refundJob }),
-    creditPayment: async (tx, payment) => await creditPayment(tx, { ...payment, source: "update" }),
+    creditPayment: async (tx, payment) =>
+      await creditPayment(tx, { ...payment, at: deps.clock.now(), source: "update" }),
     payments: listPayments,
     noteRefund: async (tx, refund) => {
       const outcome = await recordRefund(tx, { ...refund, source: "update" });
@@ -55,8 +59,9 @@ export function createLedger({ metrics: registry, ...given }: LedgerDeps): Ledge
       ...makeAdjusting(deps),
       stars,
       promo: makePromoCodes(deps),
+      subscriptions: makeSubscriptions(deps),
     },
-    jobs: [refundJob],
+    jobs: [refundJob, editJob],
     schedules: [
       every("ledger.reconcile-stars", "*/3 * * * *", makeReconcileJob({ ...deps, creditPayment, recordRefund })),
       every("ledger.sweep-unfinished", "* * * * *", makeSweepJob({ ...deps, ...holds, refundJob })),

@@ -7,6 +7,7 @@ import type { Logger, Metrics } from "../observability/index.ts";
 import type { Settings } from "../settings/index.ts";
 import type { GatewayFailure, HoldVerdict, MoneyEvent, StarsGateway } from "./ledger.ts";
 import type { LedgerMetrics } from "./metrics.ts";
+import type { Entitlement } from "./subscription.ts";
 
 /** Asked by the orphan sweep, in the transaction that acts on the answer. */
 export type JudgeHold = (tx: Tx, reference: string) => Promise<HoldVerdict>;
@@ -27,6 +28,8 @@ export interface LedgerDeps {
   readonly announce: (tx: Tx, event: MoneyEvent) => Promise<void>;
   /** Who placed the hold with this reference; undefined when no owner is known (its feature was switched off). */
   readonly judgeFor: (reference: string) => JudgeHold | undefined;
+  /** What plans can grant besides credits. Looked up when needed. */
+  readonly entitlements: () => readonly Entitlement[];
 }
 
 /** The same with the metrics made: what the parts of this module work with. */

@@ -7,5 +7,7 @@ export type * from "./ledger.ts";
 export { type LedgerPersonalData, ledgerPersonalData } from "./personal-data.ts";
 export type * from "./promo-code.ts";
 export { makePromoCodes } from "./promo-codes.ts";
+export { periodSeconds } from "./subscription.ts";
+export type * from "./subscription.ts";
 export { packsOf, starsSettings, type StarsSettings } from "./settings.ts";
 export { type LedgerViolation, ledgerViolations } from "./violations.ts";

@@ -1,5 +1,6 @@
 import type { Db, Tx } from "../db/index.ts";
 import type { PromoCodes } from "./promo-code.ts";
+import type { Subscription, SubscriptionChange, Subscriptions } from "./subscription.ts";
 
 /** Stars are whole; credits are counted in thousandths. */
 export type Currency = "XTR" | "CREDIT";
@@ -75,6 +76,7 @@ export interface Ledger {
   readonly welcome: (tx: Tx, userId: number) => Promise<Credits>;
   readonly stars: Stars;
   readonly promo: PromoCodes;
+  readonly subscriptions: Subscriptions;
 }
 
 export interface Adjustment {
@@ -108,6 +110,10 @@ export interface SuccessfulPayment {
   readonly currency: string;
   readonly stars: number;
   readonly chargeId: string;
+  /** Of a plan: until when it is paid with this, in Telegram's words. */
+  readonly paidUntil?: Date | undefined;
+  /** Of a plan: the first of its payments. */
+  readonly isFirst?: boolean | undefined;
 }
 
 export type PaymentOutcome =
@@ -117,6 +123,8 @@ export type PaymentOutcome =
       readonly userId: number;
       readonly credits: Credits;
       readonly balance: Balance;
+      /** What it was paid for, when it is a plan and this is not a repetition. */
+      readonly subscription: Subscription | undefined;
     }
   /** Money came for no order we know: kept on a suspense account, an alert goes out, an admin decides. */
   | { readonly ok: false; readonly reason: "unknown_order" };
@@ -205,7 +213,13 @@ export interface Payment {
   readonly paidAt: Date;
 }
 
-export type OrderProblem = "unknown_order" | "expired" | "wrong_person" | "wrong_amount" | "account_blocked";
+export type OrderProblem =
+  | "unknown_order"
+  | "expired"
+  | "wrong_person"
+  | "wrong_amount"
+  | "account_blocked"
+  | "already_subscribed";
 
 export type RefundResult =
   | { readonly ok: true; readonly refund: RefundRequest }
@@ -215,6 +229,15 @@ export type RefundResult =
 export interface StarsGateway {
   /** @throws the Bot API client's errors (refused, unavailable, unclear). `already_refunded` is a success. */
   readonly refund: (telegramId: number, chargeId: string) => Promise<"refunded" | "already_refunded">;
+  /**
+   * Cancels a subscription, or lets its owner take it up again. Sets a value: to be repeated after an unclear answer.
+   * @throws as `refund` does.
+   */
+  readonly editSubscription: (
+    telegramId: number,
+    chargeId: string,
+    to: { readonly isCanceled: boolean },
+  ) => Promise<void>;
   /** Chronological, at most 100. */
   readonly transactions: (offset: number, limit: number) => Promise<readonly StarTransaction[]>;
 }
@@ -241,6 +264,25 @@ export type GatewayFailure = "refused" | "unavailable" | "unclear";
  * transaction, so that the message to the person or the admins commits with it.
  */
 export type MoneyEvent =
-  | { readonly type: "payment_recovered"; readonly userId: number; readonly credits: Credits; readonly stars: number }
+  | {
+      readonly type: "payment_recovered";
+      readonly userId: number;
+      readonly credits: Credits;
+      readonly stars: number;
+      readonly subscription: Subscription | undefined;
+    }
   | { readonly type: "refund_finished"; readonly refund: RefundRequest }
+  /** A store took the Stars of a payment back, and the credits went with them. Nobody: a payment in suspense. */
+  | {
+      readonly type: "chargeback";
+      readonly userId: number | undefined;
+      readonly chargeId: string;
+      readonly stars: number;
+      readonly credits: Credits;
+    }
+  | {
+      readonly type: "subscription_changed";
+      readonly subscription: Subscription;
+      readonly change: SubscriptionChange;
+    }
   | { readonly type: "drift"; readonly detail: string };

@@ -17,7 +17,7 @@ export function makeLedgerMetrics(metrics: Metrics): LedgerMetrics {
     }),
     starsRefunded: metrics.counter({
       name: "telecast_ledger_stars_refunded_total",
-      help: "Stars given back, by who began it (request, telegram).",
+      help: "Stars given back, by who began it (request, telegram, store).",
       labels: ["origin"],
     }),
     holdsSettled: metrics.counter({

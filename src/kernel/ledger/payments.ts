@@ -5,26 +5,25 @@ import { AppError } from "../lib/errors.ts";
 import { book, lockAccount, readBalance } from "./book.ts";
 import type { LedgerParts } from "./deps.ts";
 import { invalidAmount } from "./errors.ts";
-import type { ReportDrift } from "./findings.ts";
 import type { Credits, PaymentOutcome, Stars, SuccessfulPayment } from "./ledger.ts";
 import { findOrder, type StoredOrder } from "./orders.ts";
+import { coverPeriod, correctPeriod, type PeriodDeps } from "./subscription-periods.ts";
 import { systemAccounts } from "./system-accounts.ts";
 
 /** A payment as we hear of it: the reconciler may not know the person. */
 export type ReportedPayment = Omit<SuccessfulPayment, "telegramId"> & {
   readonly telegramId: number | undefined;
+  readonly at: Date;
   readonly source: "update" | "reconciler";
 };
 
 export type CreditPayment = (tx: Tx, payment: ReportedPayment) => Promise<PaymentOutcome>;
 
-export interface PaymentDeps extends Pick<LedgerParts, "clock" | "metrics" | "accounts"> {
-  readonly reportDrift: ReportDrift;
-}
+export interface PaymentDeps extends PeriodDeps, Pick<LedgerParts, "metrics" | "accounts"> {}
 
 /**
  * Books a payment once per charge id. The row of `ledger.payment` comes first: of any number of concurrent calls one
- * inserts it, the others wait for its commit and find it. Locks: payment, then account.
+ * inserts it, the others wait for its commit and find it. Locks: payment, account, subscription.
  */
 export function makeCreditPayment(deps: PaymentDeps): CreditPayment {
   return async (tx, payment) => {
@@ -72,18 +71,25 @@ async function insertPayment(
 
 async function credit(
   tx: Tx,
-  { clock, reportDrift }: PaymentDeps,
+  deps: PaymentDeps,
   { payment, order }: { readonly payment: ReportedPayment; readonly order: StoredOrder },
 ): Promise<PaymentOutcome> {
+  const { clock, reportDrift } = deps;
   const { userId, credits } = order;
+  const { chargeId, at, paidUntil, isFirst = false } = payment;
   const account = await lockAccount(tx, userId);
   await book(tx, {
     kind: "purchase",
-    reference: `payment:${payment.chargeId}`,
+    reference: `payment:${chargeId}`,
     at: clock.now(),
     postings: [
-      { account: systemAccounts.sold, amount: -credits },
-      { account: account.id, amount: credits },
+      // A plan may only entitle.
+      ...(credits === 0n
+        ? []
+        : [
+            { account: systemAccounts.sold, amount: -credits },
+            { account: account.id, amount: credits },
+          ]),
       { account: systemAccounts.telegram, amount: BigInt(payment.stars) },
       { account: systemAccounts.starsIncome, amount: -BigInt(payment.stars) },
     ],
@@ -94,7 +100,10 @@ async function credit(
       detail: `Payment ${payment.chargeId} was made by another person than the one who ordered; the orderer has the credits.`,
     });
   }
-  return { ok: true, repeated: false, userId, credits, balance: await readBalance(tx, userId) };
+  const subscription = order.isPlan
+    ? await coverPeriod(tx, deps, { orderId: order.id, payment: { chargeId, at, paidUntil, isFirst } })
+    : undefined;
+  return { ok: true, repeated: false, userId, credits, balance: await readBalance(tx, userId), subscription };
 }
 
 /** Books the Stars against suspense: they are there, but nobody was promised anything for them. */
@@ -121,18 +130,20 @@ async function suspend(
   return { ok: false, reason: "unknown_order" };
 }
 
-async function repeated(tx: Tx, { reportDrift }: PaymentDeps, payment: ReportedPayment): Promise<PaymentOutcome> {
+async function repeated(tx: Tx, deps: PaymentDeps, payment: ReportedPayment): Promise<PaymentOutcome> {
+  const { chargeId, paidUntil } = payment;
   const before = await findPayment(tx, payment.chargeId);
   if (before === undefined) throw new Error(`payment ${payment.chargeId} conflicted with nothing`);
   if (before.stars !== payment.stars) {
-    await reportDrift(tx, {
-      key: `amount:${payment.chargeId}`,
-      detail: `Payment ${payment.chargeId} was told again with ${payment.stars} Stars; ${before.stars} are booked.`,
+    await deps.reportDrift(tx, {
+      key: `amount:${chargeId}`,
+      detail: `Payment ${chargeId} was told again with ${payment.stars} Stars; ${before.stars} are booked.`,
     });
   }
   const { userId, credits } = before;
   if (before.state === "suspended" || userId === undefined) return { ok: false, reason: "unknown_order" };
-  return { ok: true, repeated: true, userId, credits, balance: await readBalance(tx, userId) };
+  if (paidUntil !== undefined) await correctPeriod(tx, deps, { chargeId, paidUntil });
+  return { ok: true, repeated: true, userId, credits, balance: await readBalance(tx, userId), subscription: undefined };
 }
 
 export interface StoredPayment {

@@ -9,6 +9,7 @@ import { readHistory } from "./history.ts";
 import { keepCustomerTrace } from "./newcomers.ts";
 import { newPeopleTrace, promoTrace, usedCodes } from "./promo-codes.ts";
 import { keepTries } from "./promo-tries.ts";
+import type { Subscriptions } from "./subscription.ts";
 
 /** What the ledger keeps on a person. */
 export interface LedgerPersonalData {
@@ -20,16 +21,17 @@ export interface LedgerPersonalData {
 export interface PersonalDataDeps {
   readonly accounts: Pick<Accounts, "trace" | "keepTrace">;
   readonly clock: Clock;
+  readonly ledger: { readonly subscriptions: Pick<Subscriptions, "abandon"> };
 }
 
 const longestHistory = 10_000;
 
 /**
  * `forget` takes away what leads from an entry to a person: Telegram's id and what he wrote. Amounts, times and charge ids
- * stay, because the books must stay right. A refund under way keeps the id until it is through. Who comes back is not
- * welcomed with credits again.
+ * stay, because the books must stay right. A refund under way keeps the id until it is through, a subscription until
+ * Telegram charges it no more. Who comes back is not welcomed with credits again.
  */
-export const ledgerPersonalData = ({ accounts, clock }: PersonalDataDeps): LedgerPersonalData => ({
+export const ledgerPersonalData = ({ accounts, clock, ledger }: PersonalDataDeps): LedgerPersonalData => ({
   export: async (db, userId) => {
     const payments = await sql<{ paid_at: Date; stars: number; credits: number; charge_id: string }>`
       select paid_at, stars, credits, charge_id from ledger.payment where user_id = ${userId} order by paid_at`.execute(
@@ -39,15 +41,20 @@ export const ledgerPersonalData = ({ accounts, clock }: PersonalDataDeps): Ledge
       select created_at, charge_id, reason, state from ledger.refund where user_id = ${userId} order by created_at`.execute(
       db,
     );
+    const subscriptions = await sql<{ plan_id: string; state: string; began_at: Date; expires_at: Date }>`
+      select plan_id, state, began_at, expires_at from ledger.subscription where user_id = ${userId}
+      order by began_at`.execute(db);
     return {
       balance: await readBalance(db, userId),
       history: await readHistory(db, userId, longestHistory),
       payments: payments.rows,
       refunds: refunds.rows,
+      subscriptions: subscriptions.rows,
       promo_codes: (await usedCodes(db, userId)).map(({ code, credits }) => ({ code, credits })),
     };
   },
   forget: async (tx, userId) => {
+    await ledger.subscriptions.abandon(tx, userId);
     if (await wasWelcomed(tx, userId)) await accounts.keepTrace(tx, userId, { name: welcomeTrace });
     await keepCustomerTrace(tx, accounts, userId);
     await keepTries(tx, accounts, { userId, now: clock.now() });

@@ -1,34 +1,30 @@
-import { sql } from "kysely";
-
 import { afterCommit, type Tx } from "../db/index.ts";
-import { book, lockAccount } from "./book.ts";
+import { allowNegative, book, lockAccount } from "./book.ts";
+import { bookChargeback } from "./chargeback.ts";
 import type { LedgerParts } from "./deps.ts";
-import type { ReportDrift } from "./findings.ts";
 import { lockPayment, type StoredPayment } from "./payments.ts";
 import { changeRefund, findLiveRefund, insertRefund, type StoredRefund, toRequest } from "./refund-row.ts";
+import { type PeriodDeps, revokePeriod } from "./subscription-periods.ts";
 import { systemAccounts } from "./system-accounts.ts";
 
-export interface RefundDeps extends Pick<LedgerParts, "clock" | "ids" | "metrics" | "announce"> {
-  readonly reportDrift: ReportDrift;
-}
+export interface RefundDeps extends PeriodDeps, Pick<LedgerParts, "ids" | "metrics"> {}
 
 /**
  * Takes the payment's credits out of the person's reach, as long as nobody knows whether Telegram has paid.
  * The caller has locked the payment; this locks the account.
- * @returns whether there were enough, which does not matter with `allowNegative`.
+ * @returns whether there were enough, which does not matter with `mayGoNegative`.
  */
 export async function reserve(
   tx: Tx,
   { clock }: Pick<RefundDeps, "clock">,
-  { refund, allowNegative }: { readonly refund: StoredRefund; readonly allowNegative: boolean },
+  { refund, mayGoNegative }: { readonly refund: StoredRefund; readonly mayGoNegative: boolean },
 ): Promise<boolean> {
   if (refund.credits === 0n) return true;
   if (refund.userId === undefined) throw new Error(`refund ${refund.id} has credits of nobody`);
   const account = await lockAccount(tx, refund.userId);
   if (account.balance.available < refund.credits) {
-    if (!allowNegative) return false;
-    // Ends by itself, by trigger, when the account is no longer below zero.
-    await sql`update ledger.account set may_go_negative = true where id = ${account.id}`.execute(tx);
+    if (!mayGoNegative) return false;
+    await allowNegative(tx, account.id);
   }
   await book(tx, {
     kind: "refund",
@@ -68,6 +64,7 @@ export async function finish(
           ]),
     ],
   });
+  await revokePeriod(tx, deps, refund.chargeId);
   afterCommit(tx, () => {
     deps.metrics.starsRefunded.inc({ origin: refund.origin }, refund.stars);
   });
@@ -110,7 +107,7 @@ export interface ReportedRefund {
   readonly stars: number;
   /** Undefined when Telegram's list does not say. */
   readonly telegramId: number | undefined;
-  /** Whether the person is told by whoever calls. */
+  /** Who told of it: the update, whose handler tells the person, or the reconciler, who found its line in the list. */
   readonly source: "update" | "reconciler";
 }
 
@@ -118,7 +115,8 @@ export type RecordRefund = (tx: Tx, refund: ReportedRefund) => Promise<"posted" 
 
 /**
  * Telegram says that a payment was given back. Ours is finished with it; one that nobody here had made takes the credits
- * whether they are spent or not, because the Stars are gone. Locks: payment, refund, account, finding.
+ * whether they are spent or not, because the Stars are gone. Of a refund Telegram tells at once: what only its list knows
+ * of was taken back by a store. Locks: payment, refund, account, subscription, finding.
  */
 export function makeRecordRefund(deps: RefundDeps): RecordRefund {
   return async (tx, report) => {
@@ -133,6 +131,10 @@ export function makeRecordRefund(deps: RefundDeps): RecordRefund {
     }
     const live = await findLiveRefund(tx, chargeId);
     if (live?.state === "refunded") return "known";
+    if (live === undefined && report.source === "reconciler") {
+      await bookChargeback(tx, deps, payment);
+      return "posted";
+    }
     const unfinished =
       live === undefined || live.state === "requested"
         ? await approveForTelegram(tx, deps, { payment, report, requested: live })
@@ -168,7 +170,7 @@ async function approveForTelegram(
   };
   if (requested === undefined) await insertRefund(tx, refund, { decidedBy: "telegram" });
   else await changeRefund(tx, refund.id, { from: ["requested"], to: "approved", at, decidedBy: "telegram" });
-  await reserve(tx, deps, { refund, allowNegative: true });
+  await reserve(tx, deps, { refund, mayGoNegative: true });
   await deps.reportDrift(tx, {
     key: `refund:${payment.chargeId}`,
     detail: `Telegram refunded payment ${payment.chargeId} of ${payment.stars} Stars, which nobody here had approved.`,

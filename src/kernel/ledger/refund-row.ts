@@ -9,7 +9,7 @@ export interface StoredRefund extends Omit<RefundRequest, "userId" | "telegramId
   readonly userId: number | undefined;
   /** Undefined once the person was forgotten. */
   readonly telegramId: number | undefined;
-  readonly origin: "request" | "telegram";
+  readonly origin: "request" | "telegram" | "store";
 }
 
 interface RefundRow {
@@ -21,7 +21,7 @@ interface RefundRow {
   readonly credits: number;
   readonly reason: string;
   readonly state: RefundState;
-  readonly origin: "request" | "telegram";
+  readonly origin: "request" | "telegram" | "store";
   readonly created_at: Date;
 }
 

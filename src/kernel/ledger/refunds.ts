@@ -1,6 +1,5 @@
 import type { Tx } from "../db/index.ts";
 import type { Job } from "../jobs/index.ts";
-import type { LedgerParts } from "./deps.ts";
 import type { RefundResult, RefundState, Stars } from "./ledger.ts";
 import { lockPayment } from "./payments.ts";
 import { type RefundDeps, reserve } from "./refund-booking.ts";
@@ -27,10 +26,7 @@ export function refundDedupeKey(id: string): string {
 }
 
 /** The decisions of people. Locks: payment, refund, account. */
-export function makeRefunds(
-  deps: RefundDeps & Pick<LedgerParts, "jobs">,
-  { job }: { readonly job: Job<RefundTask> },
-): Refunds {
+export function makeRefunds(deps: RefundDeps, { job }: { readonly job: Job<RefundTask> }): Refunds {
   const { clock, ids, jobs } = deps;
   return {
     requestRefund: async (tx, { userId, chargeId, reason }) => {
@@ -69,7 +65,8 @@ export function makeRefunds(
       const refund = await lockRefund(tx, id);
       if (refund === undefined) return { ok: false, reason: "unknown" };
       if (refund.state !== "requested") return { ok: false, reason: "not_open" };
-      if (!(await reserve(tx, deps, { refund, allowNegative }))) return { ok: false, reason: "credits_spent" };
+      if (!(await reserve(tx, deps, { refund, mayGoNegative: allowNegative })))
+        return { ok: false, reason: "credits_spent" };
       const result = await decide(tx, id, { to: "approved", at: clock.now(), actor });
       await jobs.enqueue(tx, job, { refundId: id }, { dedupeKey: refundDedupeKey(id) });
       return result;

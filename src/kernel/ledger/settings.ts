@@ -17,10 +17,22 @@ const pack = z.object({
   stars: z.int().min(1).max(100_000),
 });
 
+/** Paid every 30 days; Telegram takes at most 10,000 Stars for that. */
+const plan = z
+  .object({
+    id: z.string().regex(/^[a-z0-9-]{1,32}$/),
+    stars: z.int().min(1).max(10_000),
+    /** With each payment. */
+    credits: credits.nonnegative().default(0),
+    /** What it entitles to besides, by the name that a feature has registered, such as `signals.premium`. */
+    entitlement: z.string().max(64).optional(),
+  })
+  .refine(({ credits, entitlement }) => credits > 0 || entitlement !== undefined, "a plan gives credits or entitles");
+
 /** What is sold, for how much, and how long a price stands. */
 export const starsSettings = defineSettings({
   key: "ledger.stars",
-  title: "Stars and packs",
+  title: "Stars, packs and plans",
   schema: z.object({
     packs: z
       .array(pack)
@@ -32,6 +44,11 @@ export const starsSettings = defineSettings({
         { id: "credits-10", credits: 10, stars: 1000 },
         { id: "credits-25", credits: 25, stars: 2500 },
       ]),
+    plans: z
+      .array(plan)
+      .max(10)
+      .refine((plans) => new Set(plans.map(({ id }) => id)).size === plans.length, "two plans have the same id")
+      .default([{ id: "monthly-12", credits: 12, stars: 1000 }]),
     /** How long an invoice can be paid at its price. */
     orderValidMinutes: z
       .int()

@@ -6,13 +6,12 @@ import { defineJob, type Job } from "../jobs/index.ts";
 import { toError } from "../lib/errors.ts";
 import type { Logger } from "../observability/index.ts";
 import type { LedgerParts } from "./deps.ts";
-import type { ReportDrift } from "./findings.ts";
 import type { HoldOutcome, HoldVerdict, Ledger } from "./ledger.ts";
 import { refundDedupeKey, type RefundTask } from "./refunds.ts";
+import { sweepSubscriptions, type SweepSubscriptionsDeps } from "./sweep-subscriptions.ts";
 
-export interface SweepDeps extends Pick<LedgerParts, "db" | "clock" | "jobs" | "judgeFor"> {
+export interface SweepDeps extends SweepSubscriptionsDeps, Pick<LedgerParts, "judgeFor"> {
   readonly settleHold: Ledger["settleHold"];
-  readonly reportDrift: ReportDrift;
   readonly refundJob: Job<RefundTask>;
 }
 
@@ -33,6 +32,7 @@ export function makeSweepJob(deps: SweepDeps): Job<Record<string, never>> {
     run: async (_, { log, signal }) => {
       await sweepHolds(deps, log, signal);
       await resumeRefunds(deps);
+      await sweepSubscriptions(deps);
     },
   });
 }

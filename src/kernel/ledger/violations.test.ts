@@ -250,8 +250,7 @@ const damages: readonly (readonly [number, string, RegExp, (tx: Tx) => Promise<u
     "a charge was recorded twice",
     /charge \S+ was recorded 2 times/,
     async (tx) => {
-      await sql`alter table ledger.refund drop constraint refund_payment`.execute(tx);
-      await sql`alter table ledger.payment drop constraint payment_pkey`.execute(tx);
+      await sql`alter table ledger.payment drop constraint payment_pkey cascade`.execute(tx);
       await sql`insert into ledger.payment select * from ledger.payment where charge_id = ${charge}`.execute(tx);
     },
   ],

@@ -8,7 +8,7 @@ const answerableMs = 10_000;
 export const moneyRules: readonly Rule[] = [
   {
     name: "the ledger is right",
-    says: "none of the ledger's nine invariants is broken",
+    says: "none of the ledger's invariants is broken",
     check: ({ ledgerViolations }) => ledgerViolations.map((detail) => ({ detail })),
   },
   {

@@ -38,7 +38,10 @@ export function subscriptionLines({ subscription, settings, timeZone, now }: Kno
 function tierLine({ subscription, settings, timeZone, now }: Known, t: Translate): Html {
   if (settings.everybodyPremium || settings.freeDelayMinutes === 0) return t("signals-tier-everybody");
   if (tierOf(subscription, settings, now) === "free") {
-    return t("signals-tier-free", { minutes: settings.freeDelayMinutes });
+    return t("signals-tier-free", {
+      minutes: settings.freeDelayMinutes,
+      isSold: settings.premiumStars > 0 ? "yes" : "no",
+    });
   }
   const until = subscription.premiumUntil ?? now;
   return t("signals-tier-premium", { day: formatDay(until, { language: t.language, timeZone }) });

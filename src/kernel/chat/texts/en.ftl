@@ -84,7 +84,44 @@ chat-buy-title = ⭐ <b>Buy credits</b>
 chat-buy-intro =
     You have <b>{ $credits }</b> { chat-credit-word }. Choose a pack, paid with Telegram Stars.
     Credits are only taken for videos that reach you.
-    /terms · /paysupport
+chat-buy-monthly = 🔁 is paid every 30 days until you cancel: /status
+chat-buy-terms = /terms · /paysupport
+chat-buy-plan = 🔁 { $name } · { $stars } ⭐ a month
+chat-buy-plan-running = ✅ { $name } · until { $day }
+
+# What is paid every month.
+chat-plan-credits = { $credits } { chat-credit-word }
+chat-plan-offer =
+    🔁 <b>{ $name } every month</b>
+    { $stars } ⭐ now and every 30 days. /status cancels it whenever you like.
+chat-plan-pay = Subscribe · { $stars } ⭐ a month
+chat-plan-invoice = { $name } every month. Telegram renews it every 30 days until you cancel.
+chat-plan-gone = This is not on sale any more. /buy shows today's offers.
+chat-plan-none = You have no subscription. /buy shows what there is.
+chat-plan-cancel = Cancel the subscription
+chat-plan-allow = Take it up again
+chat-plan-buy = Subscribe again
+chat-plan-asking = Telegram is being asked…
+chat-plan-unchanged = There is nothing to change any more. /status shows how it stands.
+chat-plan-status =
+    🔁 <b>{ $name }</b> · { $stars } ⭐ a month
+    { $state }
+chat-plan-state-active = Renews on { $day }.
+chat-plan-state-canceled = Cancelled: yours until { $day }, nothing more is charged.
+chat-plan-state-failed = Could not be renewed: yours until { $day }.
+chat-plan-state-asked = Telegram is being asked…
+chat-plan-told-canceled =
+    ✅ <b>{ $name }</b> is cancelled. It stays yours until { $day }, and nothing more is charged.
+chat-plan-told-allowed =
+    ✅ You can take <b>{ $name }</b> up again: in Telegram, under Settings → My Stars, choose the subscription and renew it. Until { $day }.
+chat-plan-told-resumed = ✅ <b>{ $name }</b> goes on: the next { $stars } ⭐ are due on { $day }.
+chat-plan-told-failed =
+    ⚠️ <b>{ $name }</b> could not be renewed: Telegram could not take { $stars } ⭐. It is yours until { $day }.
+    To keep it, add Stars in Telegram (Settings → My Stars) and subscribe again.
+chat-plan-told-expired = <b>{ $name }</b> ended on { $day }. Your credits stay.
+chat-plan-told-revoked = <b>{ $name }</b> has ended, because its payment went back. Nothing more is charged.
+chat-plan-told-not_changed =
+    Telegram would not change <b>{ $name }</b>. You can do it there: Settings → My Stars, choose the subscription.
 chat-buy-pack = { $credits } { chat-credit-word } · { $stars } ⭐
 chat-buy-gone = This pack is not on sale any more. /buy shows today's packs.
 chat-invoice-title = { $credits } { chat-credit-word }
@@ -93,6 +130,7 @@ chat-order-unknown_order = This offer is no longer valid. Please use /buy for a 
 chat-order-expired = This offer has expired. Please use /buy for a new one.
 chat-order-wrong_person = This offer was made for somebody else. Please use /buy for your own.
 chat-order-wrong_amount = The price has changed. Please use /buy for a new offer.
+chat-order-already_subscribed = You have this already. /status shows until when.
 chat-order-account_blocked = Your account is blocked. /paysupport helps.
 chat-order-unavailable = Payments are not possible right now. Please try again in a minute. Nothing was charged.
 chat-receipt =
@@ -107,11 +145,27 @@ chat-receipt =
 chat-receipt-unknown =
     ✅ Your payment of { $stars } ⭐ was received, but I cannot tell which offer it belongs to. It is safe: an operator will credit or refund it.
     Receipt: <code>{ $charge }</code>
+chat-receipt-subscribed = ✅ <b>{ $name }</b> every month: { $stars } ⭐ received.
+chat-receipt-renewed = 🔁 <b>{ $name }</b> renewed: { $stars } ⭐ received.
+chat-receipt-month = +{ $credits } { chat-credit-word }, balance: <b>{ $balance }</b>
+chat-receipt-renews = Renews on { $day }. /status cancels.
+chat-receipt-charge =
+    Receipt:
+    <code>{ $charge }</code>
 chat-payment-assigned =
     ✅ Your payment of { $stars } ⭐ has been looked into: <b>{ $credits }</b> { chat-credit-word } went to your account.
     Receipt: <code>{ $charge }</code>
 chat-payment-recovered =
     ✅ A payment of { $stars } ⭐ reached me late. <b>{ $credits }</b> { chat-credit-word } went to your account.
+chat-payment-recovered-plan =
+    ✅ A payment of { $stars } ⭐ reached me late. <b>{ $name }</b> is yours until { $day }.
+chat-chargeback = ⚠️ The app store has taken a payment of { $stars } ⭐ back.
+chat-chargeback-credits = Its { $credits } { chat-credit-word } went with it. Balance: <b>{ $balance }</b>
+chat-chargeback-debt = While you are below zero, nothing can be ordered. /buy makes up for it; /paysupport if this is a mistake.
+chat-chargeback-admins =
+    ⚠️ <b>Chargeback</b>
+    A store took { $stars } ⭐ back from { $name } (<code>{ $telegramId }</code>), and { $credits } { chat-credit-word } with it. Balance now: { $balance }
+    <code>{ $charge }</code>
 chat-refunded-by-telegram = ↩️ Telegram has returned { $stars } ⭐ to you.
 
 chat-balance-title = 💳 <b>Your balance</b>
@@ -141,6 +195,7 @@ chat-entry-capture = Spent on a video
 chat-entry-welcome = Welcome
 chat-entry-grant = From the operators: { $note }
 chat-entry-take = Taken by the operators: { $note }
+chat-entry-chargeback = Taken back by the app store
 chat-entry-refund = Refund of a purchase
 chat-entry-refund_returned = Back: the refund was not made
 chat-entry-promo = Promo code { $note }
@@ -207,12 +262,13 @@ chat-terms =
     <b>Terms of service</b>
     • Credits are bought with Telegram Stars and spent on videos. One credit is the same for everybody; prices stand in the model list before you start.
     • A price is reserved when you order and taken only when the video has arrived in this chat. If making it fails, nothing is taken.
+    • A subscription renews every 30 days until you cancel it; what is paid stays yours until its end.
     • Unspent purchases can be refunded: /paysupport.
     • Do not ask for anything illegal, or for pictures of real people without their consent. Providers refuse such prompts; nothing is charged for a refusal.
     • /privacy says what is stored about you.
 chat-privacy =
     <b>Privacy</b>
-    • <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance and payments; for each video the time, model, length, resolution, cost and outcome; of trading signals what you chose, which you took, when you first pressed a button of one, and your price alerts.
+    • <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance, payments and subscriptions; for each video the time, model, length, resolution, cost and outcome; of trading signals what you chose, which you took, when you first pressed a button of one, and your price alerts.
     • <b>Not kept:</b> prompts, images and videos. A prompt is encrypted while its video is being made and erased when that ends. Only a video that is too large for Telegram waits behind its link until the time that its message names.
     • <b>For a while, encrypted:</b> an order that you began and did not finish, for a day at most; a message that I could not handle, { $failedDays ->
         [one] for one day
@@ -252,6 +308,7 @@ chat-refund-state-refused = 🚫 Refused by { $actor }.
 chat-refund-state-failed = ❌ Telegram refused the refund. The credits are back on the account.
 chat-refund-state-requested = Waiting for a decision.
 chat-refund-told-refunded = ✅ { $stars } ⭐ have been returned to you, and { $credits } { chat-credit-word } taken back.
+chat-refund-told-stars = ✅ { $stars } ⭐ have been returned to you.
 chat-refund-told-refused = Your refund request for { $stars } ⭐ was refused. /paysupport if there is more to say.
 chat-refund-told-failed = Your refund of { $stars } ⭐ could not be made; your credits are unchanged. An operator has been told.
 
@@ -273,6 +330,7 @@ chat-forget-warning =
     <b>Erase everything?</b>
     Your name, settings, statistics and everything else that tells who you are will be erased, and running videos cancelled. This cannot be undone.
 chat-forget-credits = You would lose <b>{ $credits }</b> { chat-credit-word }.
+chat-forget-subscriptions = Your subscriptions end: Telegram is told to charge nothing more.
 chat-forget-yes = Erase everything
 chat-forget-no = Keep it
 chat-forget-debt = Your account is <b>{ $credits }</b> { chat-credit-word } below zero, because a payment was taken back. Please settle this first: /paysupport

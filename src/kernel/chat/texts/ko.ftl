@@ -81,7 +81,44 @@ chat-buy-title = ⭐ <b>크레딧 구매</b>
 chat-buy-intro =
     보유 크레딧: <b>{ $credits }</b>. 묶음을 고르면 텔레그램 스타로 결제합니다.
     크레딧은 영상이 도착했을 때만 차감됩니다.
-    /terms · /paysupport
+chat-buy-monthly = 🔁 상품은 해지할 때까지 30일마다 결제됩니다. 해지: /status
+chat-buy-terms = /terms · /paysupport
+chat-buy-plan = 🔁 매달 { $name } · ⭐ { $stars }
+chat-buy-plan-running = ✅ { $name } · { $day }까지
+
+# 매달 결제되는 상품
+chat-plan-credits = { $credits }{ chat-credit-word }
+chat-plan-offer =
+    🔁 <b>매달 { $name }</b>
+    지금, 그리고 30일마다 스타 { $stars }개가 결제됩니다. 언제든지 /status 에서 해지할 수 있습니다.
+chat-plan-pay = 구독하기 · 월 ⭐ { $stars }
+chat-plan-invoice = 매달 { $name }. 해지할 때까지 텔레그램이 30일마다 갱신합니다.
+chat-plan-gone = 더 이상 판매하지 않는 상품입니다. /buy 에서 오늘의 상품을 볼 수 있습니다.
+chat-plan-none = 구독 중인 상품이 없습니다. /buy 에서 상품을 볼 수 있습니다.
+chat-plan-cancel = 구독 해지
+chat-plan-allow = 다시 구독 이어가기
+chat-plan-buy = 다시 구독하기
+chat-plan-asking = 텔레그램에 요청하고 있습니다…
+chat-plan-unchanged = 바꿀 것이 없습니다. 현재 상태는 /status 에서 볼 수 있습니다.
+chat-plan-status =
+    🔁 <b>{ $name }</b> · 월 ⭐ { $stars }
+    { $state }
+chat-plan-state-active = { $day }에 갱신됩니다.
+chat-plan-state-canceled = 해지됨: { $day }까지 이용할 수 있고, 더 이상 결제되지 않습니다.
+chat-plan-state-failed = 갱신하지 못했습니다: { $day }까지 이용할 수 있습니다.
+chat-plan-state-asked = 텔레그램에 요청하고 있습니다…
+chat-plan-told-canceled =
+    ✅ <b>{ $name }</b> 구독을 해지했습니다. { $day }까지 이용할 수 있고, 더 이상 결제되지 않습니다.
+chat-plan-told-allowed =
+    ✅ <b>{ $name }</b> 구독을 다시 이어갈 수 있습니다. { $day }까지 텔레그램의 설정 → 내 스타에서 구독을 골라 갱신을 켜 주세요.
+chat-plan-told-resumed = ✅ <b>{ $name }</b> 구독이 이어집니다. 다음 결제는 { $day }, 스타 { $stars }개입니다.
+chat-plan-told-failed =
+    ⚠️ <b>{ $name }</b> 구독을 갱신하지 못했습니다. 스타 { $stars }개가 결제되지 않았습니다. { $day }까지는 이용할 수 있습니다.
+    계속 이용하려면 텔레그램의 설정 → 내 스타에서 스타를 충전하고 다시 구독해 주세요.
+chat-plan-told-expired = <b>{ $name }</b> 구독이 { $day }에 끝났습니다. 남은 크레딧은 그대로입니다.
+chat-plan-told-revoked = 결제가 되돌려져 <b>{ $name }</b> 구독이 끝났습니다. 더 이상 결제되지 않습니다.
+chat-plan-told-not_changed =
+    텔레그램이 <b>{ $name }</b> 구독을 바꾸지 못했습니다. 텔레그램의 설정 → 내 스타에서 구독을 골라 직접 바꿀 수 있습니다.
 chat-buy-pack = { $credits }{ chat-credit-word } · ⭐ { $stars }
 chat-buy-gone = 이 묶음은 더 이상 판매하지 않습니다. /buy 에서 오늘의 묶음을 볼 수 있습니다.
 chat-invoice-title = { $credits }{ chat-credit-word }
@@ -90,6 +127,7 @@ chat-order-unknown_order = 더 이상 유효하지 않은 주문입니다. /buy 
 chat-order-expired = 기한이 지난 주문입니다. /buy 로 다시 시작해 주세요.
 chat-order-wrong_person = 다른 분의 주문입니다. /buy 로 새로 주문해 주세요.
 chat-order-wrong_amount = 가격이 바뀌었습니다. /buy 로 새로 주문해 주세요.
+chat-order-already_subscribed = 이미 구독 중인 상품입니다. 기한은 /status 에서 볼 수 있습니다.
 chat-order-account_blocked = 차단된 계정입니다. /paysupport 로 문의해 주세요.
 chat-order-unavailable = 지금은 결제할 수 없습니다. 잠시 후 다시 시도해 주세요. 청구된 금액은 없습니다.
 chat-receipt =
@@ -101,11 +139,27 @@ chat-receipt =
 chat-receipt-unknown =
     ✅ 스타 { $stars }개의 결제를 받았지만 어느 주문의 결제인지 알 수 없습니다. 결제는 안전하게 기록되었고, 운영자가 크레딧 지급이나 환불을 처리합니다.
     영수증: <code>{ $charge }</code>
+chat-receipt-subscribed = ✅ <b>매달 { $name }</b>: 스타 { $stars }개를 받았습니다.
+chat-receipt-renewed = 🔁 <b>{ $name }</b> 구독이 갱신되었습니다: 스타 { $stars }개를 받았습니다.
+chat-receipt-month = +{ $credits }{ chat-credit-word }, 잔액: <b>{ $balance }</b>
+chat-receipt-renews = { $day }에 갱신됩니다. 해지: /status
+chat-receipt-charge =
+    영수증:
+    <code>{ $charge }</code>
 chat-payment-assigned =
     ✅ 스타 { $stars }개의 결제를 확인하여 <b>{ $credits }</b>크레딧을 드렸습니다.
     영수증: <code>{ $charge }</code>
 chat-payment-recovered =
     ✅ 스타 { $stars }개의 결제가 늦게 확인되어 <b>{ $credits }</b>크레딧을 드렸습니다.
+chat-payment-recovered-plan =
+    ✅ 스타 { $stars }개의 결제가 늦게 확인되었습니다. <b>{ $name }</b>: { $day }까지 이용할 수 있습니다.
+chat-chargeback = ⚠️ 앱 스토어가 스타 { $stars }개의 결제를 취소했습니다.
+chat-chargeback-credits = 그 결제의 { $credits }{ chat-credit-word }도 회수되었습니다. 잔액: <b>{ $balance }</b>
+chat-chargeback-debt = 잔액이 0보다 적은 동안에는 주문할 수 없습니다. /buy 로 채울 수 있고, 착오라면 /paysupport 로 알려 주세요.
+chat-chargeback-admins =
+    ⚠️ <b>스토어의 결제 취소</b>
+    스토어가 { $name } 님(<code>{ $telegramId }</code>)의 스타 { $stars }개를 가져갔고, { $credits }{ chat-credit-word }이 함께 회수되었습니다. 현재 잔액: { $balance }
+    <code>{ $charge }</code>
 chat-refunded-by-telegram = ↩️ 텔레그램에서 스타 { $stars }개를 돌려드렸습니다.
 
 chat-balance-title = 💳 <b>내 크레딧</b>
@@ -135,6 +189,7 @@ chat-entry-capture = 영상 제작
 chat-entry-welcome = 환영 크레딧
 chat-entry-grant = 운영자 지급: { $note }
 chat-entry-take = 운영자 회수: { $note }
+chat-entry-chargeback = 앱 스토어의 결제 취소
 chat-entry-refund = 구매 환불
 chat-entry-refund_returned = 환불되지 않아 돌아옴
 chat-entry-promo = 프로모션 코드 { $note }
@@ -195,12 +250,13 @@ chat-terms =
     <b>이용 약관</b>
     • 크레딧은 텔레그램 스타로 구매하고 영상 제작에 씁니다. 크레딧의 가치는 모두에게 같으며, 가격은 시작 전에 모델 목록에 표시됩니다.
     • 주문하면 금액이 예약되고, 영상이 이 채팅에 도착했을 때만 차감됩니다. 제작에 실패하면 차감되지 않습니다.
+    • 구독은 해지할 때까지 30일마다 갱신되며, 해지해도 결제한 기간은 그대로 이용합니다.
     • 쓰지 않은 구매는 환불할 수 있습니다: /paysupport
     • 불법적인 내용이나 동의 없는 실존 인물의 영상을 요청하지 마세요. 제공자가 거절하며, 거절된 요청은 청구되지 않습니다.
     • 저장되는 정보는 /privacy 에서 볼 수 있습니다.
 chat-privacy =
     <b>개인정보</b>
-    • <b>저장:</b> 텔레그램 ID, 이름과 사용자 이름, 언어, 시간대, 설정; 잔액과 결제; 영상마다 시각, 모델, 길이, 해상도, 비용, 결과; 매매 시그널의 설정, 진입한 시그널, 시그널의 버튼을 처음 누른 시각, 가격 알림.
+    • <b>저장:</b> 텔레그램 ID, 이름과 사용자 이름, 언어, 시간대, 설정; 잔액과 결제, 구독; 영상마다 시각, 모델, 길이, 해상도, 비용, 결과; 매매 시그널의 설정, 진입한 시그널, 시그널의 버튼을 처음 누른 시각, 가격 알림.
     • <b>보관하지 않음:</b> 프롬프트, 이미지, 영상. 프롬프트는 영상을 만드는 동안 암호화되어 있다가 끝나면 지워집니다. 텔레그램으로 보내기에 너무 큰 영상만 메시지에 적힌 시각까지 링크에 남아 있습니다.
     • <b>잠시 암호화해 보관:</b> 시작하고 끝내지 않은 주문은 길어야 하루, 처리하지 못한 메시지는 원인을 찾기 위해 { $failedDays }일 동안 보관합니다.
     • <b>/forget 뒤:</b> 이름 없는 회계 기록과, 누구인지 알 수 없는 텔레그램 ID의 지문만 남습니다. 환영 크레딧, 프로모션 코드, 오늘의 무료 영상이 두 번 지급되지 않고 차단이 그대로 유지되도록 하기 위해서입니다.
@@ -234,6 +290,7 @@ chat-refund-state-refused = 🚫 { $actor } 님이 거절했습니다.
 chat-refund-state-failed = ❌ 텔레그램이 환불을 거절했습니다. 크레딧은 계정으로 돌아갔습니다.
 chat-refund-state-requested = 결정을 기다리는 중입니다.
 chat-refund-told-refunded = ✅ 스타 { $stars }개를 환불해 드렸습니다. { $credits }크레딧은 회수되었습니다.
+chat-refund-told-stars = ✅ 스타 { $stars }개를 환불해 드렸습니다.
 chat-refund-told-refused = 스타 { $stars }개의 환불 요청이 거절되었습니다. 더 하실 말씀이 있으면 /paysupport 를 이용해 주세요.
 chat-refund-told-failed = 스타 { $stars }개를 환불하지 못했습니다. 크레딧은 그대로이며, 운영자에게 알렸습니다.
 
@@ -252,6 +309,7 @@ chat-forget-warning =
     <b>모두 지울까요?</b>
     이름, 설정, 통계 등 누구인지 알 수 있는 모든 것을 지우고 진행 중인 영상을 취소합니다. 되돌릴 수 없습니다.
 chat-forget-credits = <b>{ $credits }</b>크레딧을 잃게 됩니다.
+chat-forget-subscriptions = 구독도 끝납니다. 텔레그램이 더 이상 결제하지 않도록 요청합니다.
 chat-forget-yes = 모두 지우기
 chat-forget-no = 그대로 두기
 chat-forget-debt = 결제가 취소되어 <b>{ $credits }</b>크레딧이 부족한 상태입니다. 먼저 정산해 주세요: /paysupport

@@ -154,8 +154,13 @@ signals-line-hours = Hours: <b>{ $hours }</b>
 signals-line-format = Format: <b>{ $format }</b>
 signals-line-report = Performance report: <b>{ $report }</b>
 signals-line-muted = Muted: { $assets }
+# A monthly plan, among others in /buy.
+signals-premium-title = premium signals
 signals-tier-everybody = Signals reach you at once.
-signals-tier-free = Tier: <b>free</b>, signals reach you { $minutes } minutes later
+signals-tier-free = Tier: <b>free</b>, signals reach you { $minutes } minutes later{ $isSold ->
+    [yes] {""}; at once with premium: /buy
+   *[no] {""}
+  }
 signals-tier-premium = Tier: <b>premium</b> until { $day }, signals reach you at once
 signals-hours-always = always
 signals-hours-range = { $range } ({ $mode })

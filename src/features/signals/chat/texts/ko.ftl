@@ -149,8 +149,13 @@ signals-line-hours = 시간: <b>{ $hours }</b>
 signals-line-format = 형식: <b>{ $format }</b>
 signals-line-report = 성과 보고: <b>{ $report }</b>
 signals-line-muted = 꺼 둔 종목: { $assets }
+# A monthly plan, among others in /buy.
+signals-premium-title = 프리미엄 시그널
 signals-tier-everybody = 시그널이 바로 도착합니다.
-signals-tier-free = 등급: <b>무료</b> (시그널이 { $minutes }분 늦게 도착합니다)
+signals-tier-free = 등급: <b>무료</b> (시그널이 { $minutes }분 늦게 도착합니다){ $isSold ->
+    [yes] {""}, 프리미엄으로 바로 받기: /buy
+   *[no] {""}
+  }
 signals-tier-premium = 등급: <b>프리미엄</b> ({ $day }까지, 시그널이 바로 도착합니다)
 signals-hours-always = 항상
 signals-hours-range = { $range } ({ $mode })
