@@ -61,10 +61,39 @@ export interface SandboxState {
   readonly chats: readonly ChatView[];
   /** Messages by chat id, oldest first. Bot API objects; media are read through `fileUrl` below. */
   readonly messages: Readonly<Record<string, readonly Message[]>>;
+  readonly wallet: Wallet;
   readonly faults: readonly ActiveFault[];
   readonly calls: readonly ApiCall[];
   /** True time unless a test has frozen it. */
   readonly now: string;
+}
+
+/** What this person has paid to the bot, and what goes on being paid. */
+export interface Wallet {
+  /** Newest first. */
+  readonly payments: readonly PaymentView[];
+  readonly subscriptions: readonly SubscriptionView[];
+}
+
+export interface PaymentView {
+  readonly chargeId: string;
+  readonly title: string;
+  readonly stars: number;
+  readonly paidAt: string;
+  /** By the bot, or by a store. */
+  readonly isRefunded: boolean;
+}
+
+export interface SubscriptionView {
+  /** Of the first payment. */
+  readonly chargeId: string;
+  readonly title: string;
+  /** For each month. */
+  readonly stars: number;
+  /** The next payment is due then, or nothing more when it is not active. */
+  readonly expiresAt: string;
+  /** `barred`: the bot has cancelled it, and the person cannot take it up again until the bot allows it. */
+  readonly state: "active" | "canceled" | "barred";
 }
 
 /** One Bot API call of the bot, as the panel shows it. The token is never part of it. */
@@ -125,6 +154,7 @@ export type SandboxEvent =
   | { readonly type: "action"; readonly chatId: number; readonly action: string; readonly threadId?: number }
   | { readonly type: "chat"; readonly chat: ChatView }
   | { readonly type: "person"; readonly person: Person }
+  | { readonly type: "wallet"; readonly wallet: Wallet }
   | {
       readonly type: "callback_answer";
       readonly queryId: string;
@@ -196,6 +226,8 @@ export type PaymentResult =
  * - `topics {chatId, name}` → `{ threadId }`
  * - `edits {chatId, messageId, text}` changes an own text. → `{ message }`
  * - `subscriptions/cancel {chargeId}` / `subscriptions/resume {chargeId}`: the charge id of the first payment.
+ * - `subscriptions/renew {chargeId}` / `subscriptions/fail {chargeId}`: a month passes, and the next payment goes through or not.
+ * - `payments/charge-back {chargeId}`: a store takes the payment back. The bot is told nothing.
  * `POST /people {firstName, username?, languageCode?, about?}` makes a person. → `Person`
  * `POST /reset {}` empties the world back to its first state.
  * `GET /files/{fileId}` gives a file's bytes with its type and supports ranges (video seeking).

@@ -6,6 +6,7 @@ import { addBot, makeGroup, migrateGroup, promoteBot, removeBot } from "../peopl
 import * as actions from "../people/people-actions.ts";
 import { sendPhoto } from "../people/send-photo.ts";
 import { stateFor, viewOfChat, viewOfInvoice } from "../people/views.ts";
+import { walletActions } from "../people/wallet-actions.ts";
 import { sandboxNewcomerId } from "../world/first-world.ts";
 import { addPerson, changeStars, viewOfPerson } from "../world/people.ts";
 import { present } from "../world/present.ts";
@@ -155,14 +156,14 @@ async function act({ parts, request, url, path }: Visit, person: PersonRecord): 
       };
       return { message: actions.editText(world, person, { chatId, messageId, text: requiredText(fields, "text") }) };
     }
-    case "subscriptions/cancel":
-    case "subscriptions/resume":
-      actions.changeSubscription(world, person, requiredText(fields, "chargeId"), action.endsWith("cancel"));
-      return {};
     case "stars":
       return { balance: changeStars(world, person, starAmount(fields)) };
-    default:
-      return actOnGroup(world, person, action, fields);
+    default: {
+      const change = walletActions.get(action);
+      if (change === undefined) return actOnGroup(world, person, action, fields);
+      change(world, person, requiredText(fields, "chargeId"));
+      return {};
+    }
   }
 }
 

@@ -6,7 +6,6 @@ import { pressButton } from "../world/callbacks.ts";
 import { isMember, privateChat, setBlocked } from "../world/chats.ts";
 import { editOwnMessage, postMessage } from "../world/messages.ts";
 import { payInvoice } from "../world/payments.ts";
-import { setSubscriptionCanceled } from "../world/subscriptions.ts";
 import type { ChatRecord, InvoiceTerms, PersonRecord, StoredMessage, World } from "../world/world.ts";
 
 /** Why a person cannot do something; the people API answers it as 400 or 404 in plain words. */
@@ -154,11 +153,4 @@ export function block(world: World, person: PersonRecord): void {
 
 export function unblock(world: World, person: PersonRecord): void {
   setBlocked(world, person, false);
-}
-
-/** Switches a subscription off or on again, as people do in their settings: a `subscription` update. */
-export function changeSubscription(world: World, person: PersonRecord, chargeId: string, isCanceled: boolean): void {
-  const subscription = world.bank.subscriptions.get(chargeId);
-  if (subscription?.personId !== person.id) throw new PersonError("There is no such subscription.", 404);
-  setSubscriptionCanceled(world, subscription, { isCanceled, by: "person" });
 }

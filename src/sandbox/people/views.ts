@@ -5,6 +5,7 @@ import { hasBot, isMember, memberIds, privateChat } from "../world/chats.ts";
 import { commandsFor } from "../world/commands.ts";
 import { viewOfPerson } from "../world/people.ts";
 import { present } from "../world/present.ts";
+import { walletOf } from "../world/wallet.ts";
 import type { ChatRecord, InvoiceTerms, PersonRecord, World } from "../world/world.ts";
 
 /** A chat as this person sees it. */
@@ -67,6 +68,7 @@ export function stateFor(world: World, person: PersonRecord, { calls, faults }: 
     me: viewOfPerson(person),
     chats: chats.map((chat) => viewOfChat(world, chat, person)),
     messages,
+    wallet: walletOf(world, person),
     faults,
     calls,
     now: world.clock.now().toISOString(),

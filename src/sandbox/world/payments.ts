@@ -6,6 +6,7 @@ import { postMessage } from "./messages.ts";
 import { changeStars, userOf } from "./people.ts";
 import { present } from "./present.ts";
 import type { CheckoutAnswer } from "./stars-bank.ts";
+import { tellWallet } from "./wallet.ts";
 import { unixTime } from "./world.ts";
 import type { InvoiceTerms, PersonRecord, World } from "./world.ts";
 
@@ -84,7 +85,14 @@ export function settlePayment(world: World, person: PersonRecord, terms: Invoice
   world.bank.transactions.push({ id: chargeId, amount: terms.amount, date, source: payer(person, terms) });
   if (flags.is_first_recurring && flags.subscription_expiration_date !== undefined) {
     const expiresAt = flags.subscription_expiration_date;
-    world.bank.subscriptions.set(chargeId, { chargeId, personId: person.id, terms, expiresAt, isCanceled: false });
+    world.bank.subscriptions.set(chargeId, {
+      chargeId,
+      personId: person.id,
+      terms,
+      expiresAt,
+      isCanceled: false,
+      isBarred: false,
+    });
   }
   postMessage(world, privateChat(world, person), {
     from: person,
@@ -100,6 +108,7 @@ export function settlePayment(world: World, person: PersonRecord, terms: Invoice
       },
     },
   });
+  tellWallet(world, person.id);
   return chargeId;
 }
 

@@ -3,6 +3,7 @@ import { postMessage } from "./messages.ts";
 import { payer } from "./payments.ts";
 import { changeStars } from "./people.ts";
 import type { PaymentRecord } from "./stars-bank.ts";
+import { tellWallet } from "./wallet.ts";
 import { unixTime } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -34,7 +35,7 @@ export function refundPayment(world: World, personId: number, chargeId: string):
 
 /**
  * The store (Apple, Google) takes a payment back behind everybody's back: the bot is told nothing, sees it only in its
- * transactions and its balance, and the balance may fall below zero. For tests.
+ * transactions and its balance, and the balance may fall below zero.
  * @returns false when there is no such payment, or it went back already.
  */
 export function chargeBack(world: World, chargeId: string): boolean {
@@ -49,6 +50,7 @@ function giveBack(world: World, payment: PaymentRecord): void {
   const person = world.people.get(personId);
   payment.isRefunded = true;
   world.bank.balance -= terms.amount;
+  tellWallet(world, personId);
   if (person === undefined) return;
   changeStars(world, person, terms.amount);
   const date = unixTime(world);

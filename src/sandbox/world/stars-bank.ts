@@ -30,7 +30,10 @@ export interface SubscriptionRecord {
   readonly terms: InvoiceTerms;
   /** Unix seconds. */
   expiresAt: number;
+  /** It is not renewed: the person has said so, or the bot. */
   isCanceled: boolean;
+  /** The bot has said so: the person cannot take it up again until the bot allows it. */
+  isBarred: boolean;
 }
 
 /** The bot's side of the Stars: what it owns, every movement, and what is still open. */

@@ -33,6 +33,7 @@ const state: SandboxState = {
   me: alex,
   chats: [chat],
   messages: {},
+  wallet: { payments: [], subscriptions: [] },
   faults: [],
   calls: [],
   now: "2026-01-05T12:00:00Z",

@@ -28,6 +28,8 @@ export function applyEvent(state: SandboxState, event: StateEvent): SandboxState
         people: replacedById(state.people, event.person),
         me: event.person.id === state.me.id ? event.person : state.me,
       };
+    case "wallet":
+      return { ...state, wallet: event.wallet };
     case "call":
       return { ...state, calls: [...state.calls.slice(1 - keptCalls), event.call] };
     case "faults":

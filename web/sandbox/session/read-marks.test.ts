@@ -30,7 +30,17 @@ function stateWith(meId: number, lastId: number): SandboxState {
   const message: Message = { message_id: lastId, date: 1, chat: { id: 5, type: "private", first_name: "Alex" } };
   const me = { id: meId, firstName: "Alex", languageCode: "en", about: "", stars: 0, isPremium: false };
   const bot = { id: 9, firstName: "Telecast", username: "telecast_bot", description: "" };
-  return { bot, people: [me], me, chats: [], messages: { 5: [message] }, faults: [], calls: [], now: "" };
+  return {
+    bot,
+    people: [me],
+    me,
+    chats: [],
+    messages: { 5: [message] },
+    wallet: { payments: [], subscriptions: [] },
+    faults: [],
+    calls: [],
+    now: "",
+  };
 }
 
 test("a mark only moves forward, for each persona and topic by itself", () => {

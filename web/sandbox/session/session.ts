@@ -139,11 +139,7 @@ function handle(session: Session, world: Signal<SandboxState | undefined>, route
       session.typing.begin(event.chatId, { action: event.action, threadId: event.threadId });
       return;
     case "callback_answer":
-      session.presses.answered(event.queryId);
-      if (event.url !== undefined) followLink(session, event.url);
-      if (event.text === undefined || event.text === "") return;
-      if (event.showAlert) session.sheet.value = { kind: "alert", text: event.text };
-      else session.toasts.show(event.text);
+      showAnswer(session, event);
       return;
     case "state":
       session.presses.clear();
@@ -156,10 +152,22 @@ function handle(session: Session, world: Signal<SandboxState | undefined>, route
     case "deleted":
     case "chat":
     case "person":
+    case "wallet":
     case "call":
     case "faults":
       change(session, world, event);
   }
+}
+
+function showAnswer(
+  session: Session,
+  { queryId, url, text = "", showAlert }: Extract<SandboxEvent, { readonly type: "callback_answer" }>,
+): void {
+  session.presses.answered(queryId);
+  if (url !== undefined) followLink(session, url);
+  if (text === "") return;
+  if (showAlert) session.sheet.value = { kind: "alert", text };
+  else session.toasts.show(text);
 }
 
 function change(session: Session, world: Signal<SandboxState | undefined>, event: StateEvent): void {

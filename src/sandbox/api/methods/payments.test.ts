@@ -213,18 +213,55 @@ test("a subscription is bought by its link, renewed each month with a new charge
   assert.equal(mina.id, minaId);
 });
 
-test("a subscription can be stopped by either side; the bot hears of the person only", async (t) => {
+test("a subscription can be stopped by either side; what the bot stopped, the person takes up when the bot allows it", async (t) => {
   const { sandbox, bot, buy } = await shop(t);
   const link = await bot.do("createInvoiceLink", { ...invoice, subscription_period: 2_592_000 });
   const chargeId = (await buy(link)).successful_payment?.telegram_payment_charge_id ?? "";
   const edit = { user_id: minaId, telegram_payment_charge_id: chargeId };
+  const act = async (action: string): Promise<number> => {
+    const url = `${sandbox.url}/sandbox/api/people/${minaId}/${action}`;
+    return (await fetch(url, { method: "POST", body: JSON.stringify({ chargeId }) })).status;
+  };
+  assert.equal(await act("subscriptions/cancel"), 200);
+  assert.equal((await bot.updates())[0]?.subscription?.state, "canceled");
+  assert.equal(await act("subscriptions/resume"), 200);
+  assert.equal((await bot.updates())[0]?.subscription?.state, "active");
   assert.equal(await bot.do("editUserStarSubscription", { ...edit, is_canceled: true }), true);
   assert.equal(renewSubscription(sandbox.world, chargeId), "canceled");
+  assert.equal(await act("subscriptions/resume"), 400);
   assert.deepEqual(await bot.updates(), []);
-  const url = `${sandbox.url}/sandbox/api/people/${minaId}/subscriptions/resume`;
-  assert.equal((await fetch(url, { method: "POST", body: JSON.stringify({ chargeId }) })).status, 200);
+  assert.equal(await bot.do("editUserStarSubscription", { ...edit, is_canceled: false }), true);
+  assert.equal(renewSubscription(sandbox.world, chargeId), "canceled", "allowed, and not yet taken up");
+  assert.equal(await act("subscriptions/resume"), 200);
   assert.equal((await bot.updates())[0]?.subscription?.state, "active");
-  assert.equal(renewSubscription(sandbox.world, chargeId), "renewed");
+  assert.equal(await act("subscriptions/renew"), 200);
+  assert.equal((await bot.updates())[0]?.message?.successful_payment?.is_recurring, true);
+  assert.equal(await act("payments/charge-back"), 200);
+  assert.equal(await act("payments/charge-back"), 400);
+  assert.equal(await act("subscriptions/fail"), 200);
+  assert.deepEqual(
+    (await bot.updates()).map(({ subscription }) => subscription?.state),
+    ["failed"],
+  );
+  assert.equal(await act("subscriptions/renew"), 404);
+});
+
+test("a person sees what was paid and what is renewed, and nobody else does", async (t) => {
+  const { sandbox, bot, buy } = await shop(t);
+  const link = await bot.do("createInvoiceLink", { ...invoice, subscription_period: 2_592_000 });
+  const chargeId = (await buy(link)).successful_payment?.telegram_payment_charge_id ?? "";
+  const wallet = async (id: number): Promise<unknown> => {
+    const response = await fetch(`${sandbox.url}/sandbox/api/state?as=${id}`);
+    return ((await response.json()) as { readonly wallet: unknown }).wallet;
+  };
+  const shared = { chargeId, title: "100 credits", stars: 250 };
+  assert.deepEqual(await wallet(minaId), {
+    payments: [{ ...shared, paidAt: "2026-11-21T10:00:00.000Z", isRefunded: false }],
+    subscriptions: [{ ...shared, expiresAt: "2026-12-21T10:00:00.000Z", state: "active" }],
+  });
+  assert.deepEqual(await wallet(700_000_003), { payments: [], subscriptions: [] });
+  const stolen = `${sandbox.url}/sandbox/api/people/700000003/subscriptions/cancel`;
+  assert.equal((await fetch(stolen, { method: "POST", body: JSON.stringify({ chargeId }) })).status, 404);
 });
 
 test("invoices that Telegram would not take are refused", async (t) => {

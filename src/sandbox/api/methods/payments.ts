@@ -1,7 +1,7 @@
 import type { StarAmount, StarTransactions } from "@grammyjs/types";
 
 import { refundPayment } from "../../world/refunds.ts";
-import { setSubscriptionCanceled } from "../../world/subscriptions.ts";
+import { barSubscription } from "../../world/subscriptions.ts";
 import { badRequest } from "../bot-api-error.ts";
 import type { MethodTable } from "../context.ts";
 import { readInvoice } from "../invoices.ts";
@@ -66,7 +66,7 @@ export const paymentMethods = {
     const subscription = world.bank.subscriptions.get(params.telegram_payment_charge_id);
     if (subscription === undefined || subscription.personId !== params.user_id)
       throw badRequest("SUBSCRIPTION_NOT_FOUND");
-    setSubscriptionCanceled(world, subscription, { isCanceled: params.is_canceled, by: "bot" });
+    barSubscription(world, subscription, params.is_canceled);
     return true;
   },
 } satisfies MethodTable;

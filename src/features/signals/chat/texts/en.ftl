@@ -155,7 +155,7 @@ signals-line-format = Format: <b>{ $format }</b>
 signals-line-report = Performance report: <b>{ $report }</b>
 signals-line-muted = Muted: { $assets }
 # A monthly plan, among others in /buy.
-signals-premium-title = premium signals
+signals-premium-title = Premium signals
 signals-tier-everybody = Signals reach you at once.
 signals-tier-free = Tier: <b>free</b>, signals reach you { $minutes } minutes later{ $isSold ->
     [yes] {""}; at once with premium: /buy
