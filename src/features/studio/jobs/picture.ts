@@ -47,12 +47,15 @@ async function bringPicture(
   if (kind === undefined) return undefined;
   const [contentType, ending] = kind;
   const stored = await media.put({ contentType, fileName: `picture.${ending}`, body, maxBytes });
-  await inTransaction(db, async (tx) => {
-    await media.keep(tx, stored.id);
-    await sql`update studio.job set image_media_id = ${stored.id} where id = ${jobId} and finished_at is null`.execute(
-      tx,
-    );
+  const isNamed = await inTransaction(db, async (tx) => {
+    const { numAffectedRows } = await sql`
+      update studio.job set image_media_id = ${stored.id}
+      where id = ${jobId} and finished_at is null and image_media_id is null`.execute(tx);
+    // What no job names, nobody would ever erase.
+    await (numAffectedRows === 1n ? media.keep(tx, stored.id) : media.erase(tx, stored.id));
+    return numAffectedRows === 1n;
   });
+  if (!isNamed) throw new Error("the job has ended, or got its picture from another run");
   return stored.id;
 }
 

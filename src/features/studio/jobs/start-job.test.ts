@@ -77,6 +77,24 @@ test("a picture comes from Telegram, goes there in full and as a signed link, an
   await until("the file to be gone", async () => (await readdir(join(rig.dataDir, "media"))).length === 0);
 });
 
+test("a picture that comes after the job has ended is not kept", async () => {
+  const { files } = rig.kernel;
+  const { download } = files;
+  const { id } = await rig.ordered(user, { modelId: "photo", imageFileId: fileOf(png) });
+  Object.assign(files, {
+    download: async (...args: Parameters<typeof download>) => {
+      await rig.advance(id, { type: "cancelled" });
+      return await download(...args);
+    },
+  });
+  await rig.line.run();
+  Object.assign(files, { download });
+  await until("the file to be gone", async () => (await readdir(join(rig.dataDir, "media"))).length === 0);
+  const { rows } = await sql`select from media.file where kept_at is not null and erased_at is null`.execute(db);
+  assert.equal(rows.length, 0);
+  assert.equal(worksOf(id).length, 0);
+});
+
 test("a file that is no picture, and one that Telegram no longer has, are the person's to replace", async () => {
   for (const fileId of [fileOf(Buffer.concat([png.subarray(0, 4), Buffer.from("no")])), "gone"]) {
     const job = await begun({ modelId: "photo", imageFileId: fileId });
