@@ -8,7 +8,7 @@ import { sending } from "./benchmarks/sending.ts";
 import { shapes } from "./benchmarks/shapes.ts";
 import { signals } from "./benchmarks/signals.ts";
 import { start } from "./benchmarks/start.ts";
-import { studio, studioDemo } from "./benchmarks/studio.ts";
+import { studio, studioDemo, studioFairness } from "./benchmarks/studio.ts";
 import { updates } from "./benchmarks/updates.ts";
 import type { Benchmark } from "./harness/benchmark.ts";
 
@@ -26,5 +26,6 @@ export const benchmarks: readonly Benchmark[] = [
   api,
   start,
   studio,
+  studioFairness,
   studioDemo,
 ];

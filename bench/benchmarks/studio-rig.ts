@@ -27,14 +27,14 @@ export interface StudioRig {
   readonly kie: Remote<KieMethods> | undefined;
 }
 
-/** Who orders: each of `people` one video after the other, `orders` in all. */
+/** Who orders: `people` in turn, `orders` in all. */
 export interface Orders {
   readonly firstPerson: number;
   readonly people: number;
   readonly orders: number;
+  readonly perSecond: number;
 }
 
-export const ordersPerSecond = 100;
 /** They order nothing, and ask for help while others' videos are made. */
 const onlookers = { firstPerson: 9_000_000, people: 200 };
 const settleMs = 2000;
@@ -120,11 +120,11 @@ async function prepare({ db }: Database, { provider, overall, perPerson }: Studi
 /** @returns milliseconds from each order to its card. */
 export async function placeOrders(
   { telegram }: StudioRig,
-  { firstPerson, people, orders }: Orders,
+  { firstPerson, people, orders, perSecond }: Orders,
 ): Promise<readonly number[]> {
   return await telegram.process.call("converse", {
     text: "A paper boat drifts on a calm pond at sunrise",
-    perSecond: ordersPerSecond,
+    perSecond,
     count: orders,
     people,
     firstPerson,
@@ -175,16 +175,13 @@ export async function readSteps({ database: { db } }: StudioRig): Promise<readon
 export interface Ended {
   readonly personId: number;
   readonly state: string;
-  /** From the order to the end, or to the beginning of the work. */
+  /** From the order to the end. */
   readonly tookMs: number;
-  readonly waitedMs: number;
 }
 
 export async function readEnded({ database: { db } }: StudioRig): Promise<readonly Ended[]> {
   const { rows } = await sql<Ended>`
-    select chat_id as "personId", state,
-      extract(epoch from finished_at - ordered_at)::float8 * 1000 as "tookMs",
-      extract(epoch from submitted_at - ordered_at)::float8 * 1000 as "waitedMs"
+    select chat_id as "personId", state, extract(epoch from finished_at - ordered_at)::float8 * 1000 as "tookMs"
     from studio.job where finished_at is not null`.execute(db);
   return rows;
 }

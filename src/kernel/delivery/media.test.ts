@@ -24,20 +24,22 @@ async function* half(): AsyncGenerator<Buffer> {
   yield await Promise.resolve(Buffer.alloc(10));
   throw new Error("out of reach");
 }
+const fileOf = (id: string): MediaFile | undefined => {
+  const file = files.get(id);
+  return (
+    file && {
+      id,
+      contentType: "video/mp4",
+      fileName: "a.mp4",
+      bytes: file.bytes.length,
+      telegramFileId: file.telegramFileId,
+      erased: false,
+    }
+  );
+};
 const media = {
-  find: async (_db: unknown, id: string): Promise<MediaFile | undefined> => {
-    const file = files.get(id);
-    return await Promise.resolve(
-      file && {
-        id,
-        contentType: "video/mp4",
-        fileName: "a.mp4",
-        bytes: file.bytes.length,
-        telegramFileId: file.telegramFileId,
-        erased: false,
-      },
-    );
-  },
+  find: async (_db: unknown, id: string) => await Promise.resolve(fileOf(id)),
+  findAll: async (_db: unknown, ids: readonly string[]) => await Promise.resolve(ids.flatMap((id) => fileOf(id) ?? [])),
   open: async (id: string) => {
     const bytes = files.get(id)?.bytes;
     const outage = outages.shift();

@@ -40,7 +40,7 @@ export function createUploads({
   mostFiles,
 }: {
   readonly db: Db;
-  readonly media: Pick<MediaStore, "find" | "open">;
+  readonly media: Pick<MediaStore, "find" | "findAll" | "open">;
   /** With so many under way no other begins: uploads alone must never fill the wire. */
   readonly mostFiles: () => number;
 }): Uploads {
@@ -59,9 +59,10 @@ export function createUploads({
 
   return {
     learn: async (contents) => {
-      for (const mediaId of new Set(contents.flatMap(missing))) {
-        const file = await media.find(db, mediaId);
-        if (file?.telegramFileId !== undefined && !stale.has(mediaId)) named(mediaId, file.telegramFileId);
+      const unknown = [...new Set(contents.flatMap(missing))].filter((mediaId) => !stale.has(mediaId));
+      if (unknown.length === 0) return;
+      for (const { id, telegramFileId } of await media.findAll(db, unknown)) {
+        if (telegramFileId !== undefined) named(id, telegramFileId);
       }
     },
     mayGo: (content) => {

@@ -49,6 +49,31 @@ test("tasks are drawn one at a time, in the order asked, by one process", async 
   assert.deepEqual(log, ["a starts", "a ends", "b starts", "b ends", "c starts", "c ends"]);
 });
 
+test("what is urgent waits for the one that is being drawn, and for no other", async () => {
+  const log: string[] = [];
+  const ask = async (name: string, urgent: boolean): Promise<void> => {
+    await drawing.run(task, { do: "report" }, { urgent, onStart: () => log.push(name) });
+  };
+  await Promise.all([ask("film 1", false), ask("film 2", false), ask("look 1", true), ask("look 2", true)]);
+  assert.deepEqual(log, ["film 1", "look 1", "look 2", "film 2"]);
+});
+
+test("who stops waiting leaves no gap in the line", async () => {
+  const stop = new AbortController();
+  const log: string[] = [];
+  const ask = async (name: string, signal?: AbortSignal): Promise<void> => {
+    await drawing.run(task, { do: "report" }, { signal, onStart: () => log.push(name) });
+  };
+  const all = [ask("a"), ask("b", stop.signal), ask("c")];
+  stop.abort(new Error("enough"));
+  const outcomes = await Promise.allSettled(all);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "rejected", "fulfilled"],
+  );
+  assert.deepEqual(log, ["a", "c"]);
+});
+
 test("what a task throws reaches the caller, and the process draws on", async () => {
   await drawing.run(task, { do: "answer", value: 1 });
   const pid = drawing.pid();

@@ -2,9 +2,11 @@ import { fork } from "node:child_process";
 
 import type { Clock, Timer } from "../lib/clock.ts";
 import type { DrawingTask, FromChild, ToChild } from "./drawing-task.ts";
+import { createTurns } from "./turns.ts";
 
 /**
- * Draws pictures and films outside the program's own process, one at a time, in the order asked. The process starts
+ * Draws pictures and films outside the program's own process, one at a time, in the order asked; what is urgent goes
+ * first. The process starts
  * with the first task and ends after some idle time.
  *
  * A process and not a thread: after one film a worker thread left 105 MB behind in the program for good (45 → 150 MB;
@@ -29,6 +31,8 @@ export interface DrawingProcess {
 
 export interface DrawingOptions {
   readonly signal?: AbortSignal | undefined;
+  /** A moment's work: it does not wait for the long ones that wait, only for the one that is being done. */
+  readonly urgent?: boolean;
   /** The task's turn has come. */
   readonly onStart?: () => void;
   /** From 0 to 1. */
@@ -46,7 +50,7 @@ export interface DrawingDeps {
 const heapLimitMb = 512;
 
 export function createDrawingProcess({ clock, idleMs = 20_000, timeoutMs = 120_000 }: DrawingDeps): DrawingProcess {
-  let tail: Promise<unknown> = Promise.resolve();
+  const turns = createTurns();
   let child: Child | undefined;
   let idleTimer: Timer | undefined;
   const closing = new AbortController();
@@ -83,14 +87,12 @@ export function createDrawingProcess({ clock, idleMs = 20_000, timeoutMs = 120_0
       input: Input,
       options: DrawingOptions = {},
     ): Promise<Output> => {
-      const previous = tail;
-      const finished = Promise.withResolvers<undefined>();
-      tail = Promise.all([previous, finished.promise]);
+      const { urgent = false, signal } = options;
+      const endTurn = await turns.take({ urgent, signal });
       try {
-        await unlessAborted(previous, options.signal);
         return (await drawNow({ module: task.module.href, input }, options)) as Output;
       } finally {
-        finished.resolve(undefined);
+        endTurn();
       }
     },
     pid: () => (child?.hasEnded() === false ? child.pid : undefined),
@@ -176,18 +178,4 @@ function startChild(): Child {
       forked.channel?.unref();
     },
   };
-}
-
-async function unlessAborted(promise: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => {
-    aborted.reject(signal?.reason);
-  };
-  signal?.addEventListener("abort", onAbort);
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal?.removeEventListener("abort", onAbort);
-  }
 }

@@ -91,6 +91,10 @@ export function createMediaFiles(deps: MediaFilesDeps): MediaFiles {
       const { rows } = await sql<FileRow>`select * from media.file where id = ${id}`.execute(from);
       return rows[0] && fileFrom(rows[0]);
     },
+    findAll: async (from, ids) => {
+      const { rows } = await sql<FileRow>`select * from media.file where id = any(${ids}::text[])`.execute(from);
+      return rows.map(fileFrom);
+    },
     open: async (id, range) => {
       const name = await storedName(db, id);
       return name === undefined ? undefined : await storage.read(name, range);

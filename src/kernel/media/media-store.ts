@@ -34,6 +34,8 @@ export interface MediaStore {
    */
   readonly keep: (tx: Tx, id: string) => Promise<void>;
   readonly find: (db: Db, id: string) => Promise<MediaFile | undefined>;
+  /** Those that there are, in no order, by one statement. */
+  readonly findAll: (db: Db, ids: readonly string[]) => Promise<readonly MediaFile[]>;
   /** The bytes, or a part of them; undefined when they are gone. @throws when the storage is out of reach. */
   readonly open: (id: string, range?: ByteRange) => Promise<Readable | undefined>;
   readonly rememberFileId: (tx: Tx, id: string, telegramFileId: string) => Promise<void>;

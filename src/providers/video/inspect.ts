@@ -16,7 +16,8 @@ export interface InspectOutput {
   readonly thumbnail?: Uint8Array;
 }
 
-// In the drawing process, because the files come from outside and a parser or decoder may trip over them.
+// In the drawing process, because the files come from outside and a parser or decoder may trip over them; ahead of the films
+// that wait there, because this video is finished.
 const inspectVideo: DrawingTask<InspectInput, InspectOutput> = {
   module: new URL("./inspect-video.ts", import.meta.url),
 };
@@ -27,7 +28,7 @@ export async function probeVideo(
   path: string,
   signal?: AbortSignal,
 ): Promise<VideoProbe | undefined> {
-  const { probe } = await drawing.run(inspectVideo, { path, want: "probe" }, { signal });
+  const { probe } = await drawing.run(inspectVideo, { path, want: "probe" }, { signal, urgent: true });
   return probe;
 }
 
@@ -40,6 +41,6 @@ export async function makeThumbnail(
   path: string,
   signal?: AbortSignal,
 ): Promise<Buffer | undefined> {
-  const { thumbnail } = await drawing.run(inspectVideo, { path, want: "thumbnail" }, { signal });
+  const { thumbnail } = await drawing.run(inspectVideo, { path, want: "thumbnail" }, { signal, urgent: true });
   return thumbnail && Buffer.from(thumbnail.buffer, thumbnail.byteOffset, thumbnail.byteLength);
 }

@@ -34,7 +34,10 @@ function looksAt({ providerReference = "" }: VideoJob): number {
 }
 
 test("looks come often at first and rarely later", () => {
-  assert.deepEqual([0, 8000, 16_000, 80_000, 1_000_000].map(pollAfterMs), [1000, 1000, 2000, 10_000, 20_000]);
+  const after = (tellsProgress: boolean): readonly number[] =>
+    [0, 8000, 16_000, 80_000, 1_000_000].map((runningMs) => pollAfterMs(runningMs, tellsProgress));
+  assert.deepEqual(after(true), [1000, 1000, 2000, 10_000, 20_000]);
+  assert.deepEqual(after(false), [4000, 4000, 4000, 20_000, 20_000]);
 });
 
 test("what the provider says that it has charged counts, and else what the catalogue says", async () => {

@@ -13,12 +13,15 @@ import { askProvider } from "./ask-provider.ts";
 import { jobPayload, type WorkDeps } from "./job-work.ts";
 
 /** Often while somebody watches the bar move, rarely when it takes long. */
-const firstMs = 1000;
+const watched = { firstMs: 1000, share: 1 / 8 };
+/** Where there is no bar to move, a look can only find the end: half as often, and not in the first seconds. */
+const unwatched = { firstMs: 4000, share: 1 / 4 };
 const longestMs = 20_000;
 
 /** How long until the next look at a job that has been running for `runningMs`. */
-export function pollAfterMs(runningMs: number): number {
-  return Math.min(Math.max(runningMs / 8, firstMs), longestMs);
+export function pollAfterMs(runningMs: number, tellsProgress: boolean): number {
+  const { firstMs, share } = tellsProgress ? watched : unwatched;
+  return Math.min(Math.max(runningMs * share, firstMs), longestMs);
 }
 
 /**
@@ -34,14 +37,16 @@ export function makePollJob(deps: WorkDeps): StudioJobs["poll"] {
       if (job?.state !== "running") return;
       const status = await ask(deps, job, signal);
       const event = status && eventOf(status);
+      const isNews = event !== undefined && !(event.type === "progressed" && event.percent <= job.progress);
       const isPlanned = at !== undefined && at === job.nextPollAt?.toISOString();
       await inTransaction(deps.db, async (tx) => {
         const now = deps.clock.now();
-        if (event !== undefined) await deps.advance(tx, jobId, event);
+        if (isNews) await deps.advance(tx, jobId, event);
         else await sql`update studio.job set looked_at = ${now} where id = ${jobId}`.execute(tx);
         if (isPlanned && (event === undefined || event.type === "progressed")) {
           const runningMs = now.getTime() - (job.submittedAt ?? job.orderedAt).getTime();
-          await deps.followUp.poll(tx, jobId, new Date(now.getTime() + pollAfterMs(runningMs)));
+          const waitMs = pollAfterMs(runningMs, status === undefined || tellsProgress(status));
+          await deps.followUp.poll(tx, jobId, new Date(now.getTime() + waitMs));
         }
       });
     },
@@ -63,6 +68,10 @@ async function ask(
     if (error instanceof ProviderUnavailable) return undefined;
     throw error;
   }
+}
+
+function tellsProgress(status: VideoStatus): boolean {
+  return "progress" in status || "position" in status;
 }
 
 function eventOf(status: VideoStatus): JobEvent {

@@ -134,6 +134,7 @@ const noMedia: MediaStore = {
   put: unexpected,
   keep: unexpected,
   find: unexpected,
+  findAll: unexpected,
   open: unexpected,
   rememberFileId: unexpected,
   erase: unexpected,
