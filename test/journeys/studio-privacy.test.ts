@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import type { Message } from "@grammyjs/types";
@@ -9,6 +7,7 @@ import { sql } from "kysely";
 
 import { restartableApp } from "#features/studio/testing/restartable-app.ts";
 import { ledgerViolations } from "#kernel/ledger/index.ts";
+import { findTraces, traceOf } from "#test/support/find-traces.ts";
 import { openPerson, visibleText } from "#test/support/person.ts";
 import { until } from "#test/support/until.ts";
 
@@ -30,25 +29,7 @@ const picture = Buffer.concat([createCanvas(64, 64).toBuffer("image/png"), Buffe
 
 /** Where one of the marks stands, in any of the forms in which bytes are written down. */
 async function found(...marks: readonly string[]): Promise<readonly string[]> {
-  const forms = marks.flatMap((each) => {
-    const bytes = Buffer.from(each);
-    return [each, bytes.toString("hex"), bytes.toString("base64").slice(0, -4)];
-  });
-  const has = (text: string): boolean => forms.some((form) => text.includes(form));
-  const places: string[] = [];
-  const tables = await sql<{ schema: string; name: string }>`
-    select schemaname as schema, tablename as name from pg_tables
-    where schemaname not in ('pg_catalog', 'information_schema')`.execute(db);
-  for (const { schema, name } of tables.rows) {
-    const { rows } = await sql<{ row: string }>`select t::text as row from ${sql.id(schema, name)} as t`.execute(db);
-    if (rows.some(({ row }) => has(row))) places.push(`${schema}.${name}`);
-  }
-  for (const entry of await readdir(dataDir, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (has(path) || (entry.isFile() && has((await readFile(path)).toString("latin1")))) places.push(path);
-  }
-  if (has(app.log())) places.push("log");
-  return places;
+  return await findTraces({ db, directories: [dataDir], texts: { log: app.log() } }, traceOf(...marks));
 }
 
 async function assertNothingIsLeft(): Promise<void> {

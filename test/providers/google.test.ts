@@ -128,44 +128,49 @@ for (const modelId of ["veo", "omni"]) {
   });
 }
 
-test("a callback that somebody makes up leads nowhere", async () => {
-  const job = await order();
-  await taken();
-  assert.equal(await road.deliver("https://studio.example/api/callbacks/google/token", {}, "{}"), 404);
-  await live(job);
-  await assertDelivered(job);
-});
+for (const [modelId, provider] of [
+  ["veo", "google"],
+  ["omni", "gemini"],
+] as const) {
+  test(`${modelId}: a callback that somebody makes up leads nowhere, for nobody is called back`, async () => {
+    const job = await order(modelId);
+    await taken();
+    assert.equal(await road.deliver(`https://studio.example/api/callbacks/${provider}/token`, {}, "{}"), 404);
+    await live(job);
+    await assertDelivered(job);
+  });
 
-test("a result that has died is paid back", async () => {
-  const job = await order("omni");
-  await taken();
-  server.hasFiles = false;
-  await live(job);
-  await assertPaidBack(job, "lost");
-});
+  test(`${modelId}: a result that has died is paid back`, async () => {
+    const job = await order(modelId);
+    await taken();
+    server.hasFiles = false;
+    await live(job);
+    await assertPaidBack(job, "lost");
+  });
 
-test(`death at each of ${transactions} transactions`, async () => {
-  let paidBack = 0;
-  for (let transaction = 1; transaction <= transactions; transaction++) {
-    for (const [when, aftermath, modelId] of [
-      ["before_commit", "the queue is lost", "veo"],
-      ["after_commit", "the job is run again", "omni"],
-    ] as const) {
-      const before = server.jobs.length;
-      const job = await order(modelId);
-      rig.crashes.crashAt({ transaction, when });
-      const { failure } = await live(job, aftermath);
-      assert.equal(server.jobs.length, before + 1, `${transaction} ${when}: begun once, ${failure ?? "delivered"}`);
-      if (failure === undefined) {
-        await assertDelivered(job);
-      } else {
-        await assertPaidBack(job, "unclear");
-        paidBack += 1;
+  test(`${modelId}: death at each of ${transactions} transactions`, async () => {
+    let paidBack = 0;
+    for (let transaction = 1; transaction <= transactions; transaction++) {
+      for (const [when, aftermath] of [
+        ["before_commit", "the queue is lost"],
+        ["after_commit", "the job is run again"],
+      ] as const) {
+        const before = server.jobs.length;
+        const job = await order(modelId);
+        rig.crashes.crashAt({ transaction, when });
+        const { failure } = await live(job, aftermath);
+        assert.equal(server.jobs.length, before + 1, `${transaction} ${when}: begun once, ${failure ?? "delivered"}`);
+        if (failure === undefined) {
+          await assertDelivered(job);
+        } else {
+          await assertPaidBack(job, "unclear");
+          paidBack += 1;
+        }
       }
     }
-  }
-  assert.equal(paidBack, 1, "only when the answer itself died with us");
-});
+    assert.equal(paidBack, 1, "only when the answer itself died with us");
+  });
+}
 
 test("no call to Telegram was wrong", () => {
   assert.deepEqual(rig.sandbox.journal.invalidCalls, []);

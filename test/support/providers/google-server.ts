@@ -83,7 +83,11 @@ export async function googleServer({
       }));
     }
     const job = jobs.find(({ kind, name }) => kind === "veo" && name === body["operationName"]);
-    return job === undefined ? coded({ code: 404, message: "not found" }) : ok(operationOf(job, nowMs(), server.film));
+    // The film is inside the operation: when it has died, so has the operation.
+    const hasDied = job !== undefined && !server.hasFiles && nowMs() - job.madeAtMs >= job.plan.renderMs;
+    return job === undefined || hasDied
+      ? coded({ code: 404, message: "not found" })
+      : ok(operationOf(job, nowMs(), server.film));
   };
 
   const omni = (request: FakeRequest): FakeAnswer => {

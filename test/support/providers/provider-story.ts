@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import { sql } from "kysely";
 
@@ -12,6 +10,7 @@ import { createHttpServer } from "#kernel/http/index.ts";
 import { type Catalogue, catalogueSchema } from "#providers/video/catalogue.ts";
 
 import { cleanUp } from "../clean-up.ts";
+import { filesBelow } from "../find-traces.ts";
 import { until } from "../until.ts";
 import type { DeliverCallback } from "./fake-service.ts";
 
@@ -25,7 +24,7 @@ export interface ProviderStory {
   readonly transactions: () => Promise<number>;
   /** Lets some time pass and due work run. */
   readonly pass: (seconds: number) => Promise<void>;
-  /** One video in the chat, paid once, and nothing left of what it was made from. */
+  /** One video in the chat, paid once, and nothing left of what it was made from, nor of itself. */
   readonly assertDelivered: (job: StoryJob) => Promise<void>;
   /** No video, every credit back, and nothing left either. */
   readonly assertPaidBack: (job: StoryJob, failure: Failure) => Promise<void>;
@@ -106,7 +105,7 @@ export async function providerStory({ rig, road, callbacks, models }: StoryDeps)
     const { prompt, imageFileId, imageMediaId, resultMediaId } = await rig.job(id);
     assert.deepEqual([prompt, imageFileId, imageMediaId, resultMediaId], [undefined, undefined, undefined, undefined]);
     await passAnHourForMedia(rig);
-    await until("the bytes to be removed", async () => (await marksBelow(rig.dataDir)).length === 0);
+    await until("the files to be removed", async () => (await filesBelow(rig.dataDir)).length === 0);
     const { rows } = await sql<{ row: string }>`
       select job::text as row from studio.job union all select content.body::text from delivery.content
       union all select callback::text from studio.callback`.execute(db);
@@ -201,19 +200,6 @@ async function openDoor({ kernel, parts }: StudioRig, road: CallbackRoad): Promi
 async function passAnHourForMedia({ database: { db }, assembly }: StudioRig): Promise<void> {
   await sql`update media.file set created_at = created_at - interval '1 hour' where kept_at is null`.execute(db);
   await assembly.media.sweep();
-}
-
-/** The files that hold the prompt or the picture. */
-async function marksBelow(directory: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile()) continue;
-    // A file that has gone meanwhile holds nothing.
-    const bytes = await readFile(path).catch(() => Buffer.alloc(0));
-    if (bytes.includes(promptMark) || bytes.includes(pictureMark)) found.push(path);
-  }
-  return found;
 }
 
 /** A provider's models at the price that the stories reckon with. */
