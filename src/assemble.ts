@@ -9,7 +9,14 @@ import {
   makeStarsGateway,
 } from "#kernel/chat/index.ts";
 import type { Config } from "#kernel/config/index.ts";
-import { createListener, type Database, type Listener, measureDatabase, nameProcess } from "#kernel/db/index.ts";
+import {
+  createListener,
+  type Database,
+  type Listener,
+  measureDatabase,
+  nameProcess,
+  type Tx,
+} from "#kernel/db/index.ts";
 import { createDelivery, type DeliveryEngine } from "#kernel/delivery/index.ts";
 import type { Feature, FeatureParts, Kernel } from "#kernel/feature.ts";
 import { createJobs, type Jobs, type JobsParts } from "#kernel/jobs/index.ts";
@@ -122,6 +129,9 @@ export function assemble(options: AppOptions): Assembly {
   const identity = createBotIdentity({ ...base, api });
 
   const parts = new Map<string, FeatureParts>();
+  const onChatMigrated = async (tx: Tx, from: number, to: number): Promise<void> => {
+    for (const part of parts.values()) await part.onChatMigrated?.(tx, from, to);
+  };
   let chat: ChatDeps | undefined;
   const money = createLedger({
     ...base,
@@ -145,6 +155,7 @@ export function assemble(options: AppOptions): Assembly {
     media,
     environment: config,
     notificationTypes: features.flatMap(({ notifications }) => notifications),
+    onChatMigrated,
     settlements: () => [exportSettlement({ media }), ...[...parts.values()].flatMap((part) => part.settlements ?? [])],
   });
   let address = "";
@@ -186,7 +197,10 @@ export function assemble(options: AppOptions): Assembly {
     owner,
     routes,
     outgoing: delivery,
-    onChatMigrated: delivery.moveChat,
+    onChatMigrated: async (tx, from, to) => {
+      await delivery.moveChat(tx, from, to);
+      await onChatMigrated(tx, from, to);
+    },
     onFloodControl: delivery.noteFloodControl,
     ...webhookOf(config, bot.token),
   });

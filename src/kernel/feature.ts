@@ -18,10 +18,12 @@ import type {
   Button,
   CallbackRoute,
   Command,
+  DeepLink,
   Dialog,
+  InlineRoute,
+  MentionRoute,
   MessageRoute,
   PreCheckoutRoute,
-  DeepLink,
   ServiceRoute,
   StartLink,
   TelegramFiles,
@@ -54,6 +56,8 @@ export interface FeatureParts extends ChatParts {
   readonly judgeHold?: (tx: Tx, reference: string) => Promise<HoldVerdict>;
   /** What monthly plans can grant besides credits; this feature knows what it means. */
   readonly entitlements?: readonly Entitlement[];
+  /** A group became a supergroup: rows by chat move, ids of messages mean nothing any more. May be told twice. */
+  readonly onChatMigrated?: (tx: Tx, from: number, to: number) => Promise<void>;
   /** What `/export` sends and `/forget` erases. */
   readonly personalData?: PersonalData;
   /** Makes data up to look at, and sends some of it to whoever has subscribed. In the sandbox it is a button. */
@@ -78,9 +82,11 @@ export interface ChatParts {
   readonly startLinks?: readonly StartLink[];
   readonly callbacks?: readonly CallbackRoute[];
   readonly messages?: readonly MessageRoute[];
+  readonly mentions?: readonly MentionRoute[];
   readonly dialogs?: readonly Dialog[];
   readonly services?: readonly ServiceRoute[];
   readonly preCheckout?: PreCheckoutRoute;
+  readonly inline?: InlineRoute;
   /** A paragraph of `/start`: what this feature offers and the next step. */
   readonly startSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
   /** What follows the answer to `/start` by itself, in messages of its own. */
@@ -89,7 +95,12 @@ export interface ChatParts {
   readonly statusSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
   /** A paragraph and buttons of `/settings`. */
   readonly settingsSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
+  /** The same in a group, for its admins. Its buttons ask `accounts.isChatAdmin` at each press. */
+  readonly groupSettingsSection?: (scene: GroupScene) => Promise<ChatSection | undefined>;
 }
+
+/** A group whose settings one of its admins looks at. */
+export type GroupScene = Pick<UpdateContext, "tx" | "t" | "chat">;
 
 export interface ChatSection {
   readonly html: Html;

@@ -55,6 +55,8 @@ export interface SandboxState {
     readonly firstName: string;
     readonly username: string;
     readonly description: string;
+    /** What is typed after its name is answered while it is typed. */
+    readonly hasInlineMode: boolean;
   };
   readonly people: readonly Person[];
   readonly me: Person;
@@ -174,13 +176,14 @@ export interface SendText {
 }
 
 /**
- * `POST /people/{id}/photos?chatId=&caption=&threadId=&asFile=`: the image's bytes as the body, its type in `content-type`
+ * `POST /people/{id}/photos?chatId=&caption=&threadId=&replyToMessageId=&asFile=`: the image's bytes as the body, its type in `content-type`
  * (`image/jpeg`, `image/png`, `image/webp`), at most 10 MB. → `{ message }`
  */
 export interface SendPhotoQuery {
   readonly chatId: number;
   readonly caption?: string;
   readonly threadId?: number;
+  readonly replyToMessageId?: number;
   readonly asFile?: boolean;
 }
 
@@ -190,6 +193,39 @@ export interface PressButton {
   readonly messageId: number;
   /** The button's `callback_data`; anything is passed on, as a modified client could send anything. */
   readonly data: string;
+}
+
+/** `POST /people/{id}/inline`: types `query` after the bot's name. → `InlineView`, once the bot has answered (30 s at most). */
+export interface AskInline {
+  readonly chatId: number;
+  readonly query: string;
+  /** The `nextOffset` of the page before. */
+  readonly offset?: string;
+}
+
+/** What the bot offers over the text field. */
+export interface InlineView {
+  readonly queryId: string;
+  readonly results: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly title: string;
+    readonly description?: string;
+    readonly thumbnailFileId?: string;
+  }[];
+  /** Absent: there are no more. */
+  readonly nextOffset?: string;
+  /** Leads into the private chat, as `/start startParameter`. */
+  readonly button?: { readonly text: string; readonly startParameter: string };
+}
+
+/** `POST /people/{id}/inline/choose`: sends what was offered, "via" the bot. → `{ message }` */
+export interface ChooseInline {
+  readonly chatId: number;
+  readonly queryId: string;
+  readonly resultId: string;
+  readonly replyToMessageId?: number;
+  readonly threadId?: number;
 }
 
 /** `POST /people/{id}/payments`: pays an invoice message (or link) with play Stars. → `PaymentResult` */

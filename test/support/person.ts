@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import type { InlineKeyboardButton, Message } from "@grammyjs/types";
 import { WebSocket } from "ws";
 
-import type { ChatView, FaultRequest, PaymentResult, SandboxEvent, SandboxState } from "../../src/sandbox/protocol.ts";
+import type {
+  ChatView,
+  FaultRequest,
+  InlineView,
+  PaymentResult,
+  SandboxEvent,
+  SandboxState,
+} from "../../src/sandbox/protocol.ts";
 import { cleanUp } from "./clean-up.ts";
 import { until } from "./until.ts";
 
@@ -13,7 +20,11 @@ export interface SandboxPerson {
   /** The messages of a chat as they stand now, oldest first; the private chat with the bot by default. */
   readonly messages: (chatId?: number) => readonly Message[];
   /** Types a text. In the private chat by default. */
-  readonly say: (text: string, chatId?: number) => Promise<Message>;
+  readonly say: (
+    text: string,
+    chatId?: number,
+    place?: { readonly replyToMessageId?: number; readonly threadId?: number },
+  ) => Promise<Message>;
   readonly start: (payload?: string) => Promise<void>;
   /** Presses the button whose label contains `label`, on the newest message that has one. @returns the bot's answer. */
   readonly press: (
@@ -23,7 +34,19 @@ export interface SandboxPerson {
   /** Presses with data of one's own choosing, as a modified client can. */
   readonly forge: (message: Message, data: string) => Promise<{ readonly text?: string; readonly showAlert: boolean }>;
   readonly pay: (message: Message) => Promise<PaymentResult>;
-  readonly photo: (image: Buffer, caption?: string) => Promise<Message>;
+  /** In the private chat unless the place says otherwise. */
+  readonly photo: (
+    image: Buffer,
+    caption?: string,
+    place?: { readonly chatId?: number; readonly threadId?: number },
+  ) => Promise<Message>;
+  /** Types words after the bot's name and waits for what it offers. In the private chat by default. */
+  readonly inline: (
+    query: string,
+    more?: { readonly chatId?: number; readonly offset?: string },
+  ) => Promise<InlineView>;
+  /** Sends one of those. */
+  readonly choose: (view: InlineView, resultId: string, place?: { readonly chatId?: number }) => Promise<Message>;
   /** Waits for a message (new or edited) of the bot whose visible text matches. Looks only after `since`, if given. */
   readonly sees: (
     pattern: string | RegExp,
@@ -111,8 +134,8 @@ export async function openPerson(url: string, personId: number): Promise<Sandbox
   return {
     id: personId,
     messages: (chatId = personId) => listOf(messages, chatId),
-    say: async (text, chatId = personId) =>
-      ((await post("messages", { chatId, text })) as { message: Message }).message,
+    say: async (text, chatId = personId, place = {}) =>
+      ((await post("messages", { chatId, text, ...place })) as { message: Message }).message,
     start: async (payload) => {
       await post("start", payload === undefined ? {} : { payload });
     },
@@ -127,8 +150,12 @@ export async function openPerson(url: string, personId: number): Promise<Sandbox
     forge,
     pay: async (message) =>
       (await post("payments", { chatId: message.chat.id, messageId: message.message_id })) as PaymentResult,
-    photo: async (image, caption) => {
-      const query = new URLSearchParams({ chatId: String(personId), ...(caption !== undefined && { caption }) });
+    photo: async (image, caption, { chatId = personId, threadId } = {}) => {
+      const query = new URLSearchParams({
+        chatId: String(chatId),
+        ...(caption !== undefined && { caption }),
+        ...(threadId !== undefined && { threadId: String(threadId) }),
+      });
       const response = await fetch(`${url}/sandbox/api/people/${personId}/photos?${query.toString()}`, {
         method: "POST",
         headers: { "content-type": "image/png" },
@@ -136,6 +163,10 @@ export async function openPerson(url: string, personId: number): Promise<Sandbox
       });
       return ((await answerOf(response)) as { message: Message }).message;
     },
+    inline: async (query, { chatId = personId, ...more } = {}) =>
+      (await post("inline", { chatId, query, ...more })) as InlineView,
+    choose: async ({ queryId }, resultId, { chatId = personId } = {}) =>
+      ((await post("inline/choose", { chatId, queryId, resultId })) as { message: Message }).message,
     waits,
     sees: async (pattern, { since, ...options } = {}) =>
       await waits(

@@ -19,7 +19,7 @@ const envelope = z.looseObject({
   description: z.string().optional(),
   result: z.unknown().optional(),
 });
-const meSchema = z.looseObject({ username: z.string() });
+const meSchema = z.looseObject({ username: z.string(), supports_inline_queries: z.boolean().optional() });
 const webhookSchema = z.looseObject({
   url: z.string(),
   pending_update_count: z.int(),
@@ -67,7 +67,15 @@ export async function checkTelegram({ config, clock, isPolled }: TelegramCheck):
     ok("telegram", `answers as @${bot.data.username}`),
     ...(me.at === undefined ? [] : [judgeSkew("telegram.clock", skewOf(me.at, clock), "Telegram's", secondMs)]),
     await checkReception({ config, clock, isPolled }, call),
+    inlineFinding(bot.data),
   ];
+}
+
+function inlineFinding({ username, supports_inline_queries: isOn }: z.output<typeof meSchema>): Finding {
+  const check = "telegram.inline";
+  if (isOn === true) return ok(check, `what people type after @${username} in other chats is answered`);
+  const fix = "Send /setinline to @BotFather, if people shall find their videos in any chat.";
+  return notice(check, "inline mode is off", fix);
 }
 
 /** The header has whole seconds: anything within its second agrees. */

@@ -89,22 +89,28 @@ async function answer(
 }
 
 /** What a group can choose; languages and zones of people are theirs. */
-export async function groupScreen({ delivery }: ChatDeps, scene: Scene): Promise<Content> {
+export async function groupScreen({ delivery, features }: ChatDeps, scene: Scene): Promise<Content> {
   const { t, tx, chat } = scene;
   const quiet = await delivery.preferences.quietHours(tx, chat.id);
   const button = (screen: "quiet" | "topics"): Button => ({
     text: t.plain(`chat-settings-${screen}`),
     callback: callbackData("set", screen),
   });
-  return {
-    kind: "text",
-    html: Html.join([
+  const parts = [
+    Html.join([
       t("chat-settings-group-title"),
       t("chat-settings-group-summary", {
         quiet: rangeText(scene, quiet),
         zone: quiet === undefined ? "none" : quiet.timeZone,
       }),
     ]),
-    keyboard: { inline: [[button("quiet"), button("topics")]] },
-  };
+  ];
+  const rows: (readonly Button[])[] = [[button("quiet"), button("topics")]];
+  for (const { groupSettingsSection } of features) {
+    const section = await groupSettingsSection?.(scene);
+    if (section === undefined) continue;
+    parts.push(section.html);
+    rows.push(...(section.buttons ?? []));
+  }
+  return { kind: "text", html: Html.join(parts, "\n\n"), keyboard: { inline: rows } };
 }

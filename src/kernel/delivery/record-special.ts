@@ -14,6 +14,8 @@ export interface RecordSpecialDeps {
   readonly accounts: Pick<Accounts, "suspendChat" | "migrateChat">;
   readonly media: Pick<MediaStore, "rememberFileId">;
   readonly settlements: Settlements;
+  /** A group turned out to be a supergroup: whoever else keeps rows by chat moves them. */
+  readonly onChatMigrated: (tx: Tx, from: number, to: number) => Promise<void>;
   /** After the commit: the chat's queue has been refused. */
   readonly onSuspended: (chatId: number) => void;
   /** After the commit: the chat's queue stands under another id. */
@@ -69,6 +71,7 @@ export function makeRecordSpecial(
     if (change.movedTo !== undefined) {
       await accounts.migrateChat(tx, claimed.chatId, change.movedTo);
       await moveDeliveries(tx, claimed.chatId, change.movedTo);
+      await deps.onChatMigrated(tx, claimed.chatId, change.movedTo);
     }
     await putBack(tx, claimed, again);
     return await stay(tx, claimed, again.delayMs);

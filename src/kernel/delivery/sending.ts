@@ -1,5 +1,5 @@
 import type { Accounts } from "../accounts/index.ts";
-import { createLease, type Database, type Db, openDatabase } from "../db/index.ts";
+import { createLease, type Database, type Db, openDatabase, type Tx } from "../db/index.ts";
 import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
@@ -33,6 +33,8 @@ export interface SendingDeps {
   readonly environment: DeliveryEnvironment;
   readonly texts: Texts;
   readonly settlements: () => readonly SettlementHandler[];
+  /** A group turned out to be a supergroup: whoever else keeps rows by chat moves them. Default: nobody does. */
+  readonly onChatMigrated?: (tx: Tx, from: number, to: number) => Promise<void>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
@@ -139,6 +141,7 @@ function assembleParts(
     accounts,
     media,
     settlements,
+    onChatMigrated: deps.onChatMigrated ?? (async () => {}),
     onSuspended: () => leader()?.sweep(),
     onMoved: forgetChat,
     onDissolved: () => leader()?.wake(true),

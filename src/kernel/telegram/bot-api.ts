@@ -22,7 +22,8 @@ type WithoutInputFile<T> = T extends string | number | boolean | null | undefine
 
 export type ApiMethod = keyof ApiMethods;
 /** What a method takes. Files are strings here; uploads come beside them in `CallOptions.files`. */
-export type ApiPayload<M extends ApiMethod> = WithoutInputFile<Opts<M>>;
+/** Inline results name files by id or URL only: there is nothing to leave out, and they are too deep to walk through. */
+export type ApiPayload<M extends ApiMethod> = M extends "answerInlineQuery" ? Opts<M> : WithoutInputFile<Opts<M>>;
 export type ApiResult<M extends ApiMethod> = ReturnType<ApiMethods[M]>;
 
 export interface CallOptions {

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 
 import type { Db } from "../db/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
-import { factsOf, type UpdateFacts } from "./update-facts.ts";
+import { answeredAtOnce, factsOf, type UpdateFacts, type UpdateKind } from "./update-facts.ts";
 
 /** What came from Telegram and what of it still waits. */
 export interface InboxStore {
@@ -11,15 +11,15 @@ export interface InboxStore {
   readonly add: (updates: readonly Update[]) => Promise<readonly UpdateFacts[]>;
   /** Chats whose oldest waiting update came at least `olderThanMs` ago, the longest waiting first. */
   readonly waitingChats: (olderThanMs: number) => Promise<readonly number[]>;
-  /** Pre-checkout queries that came at least `olderThanMs` ago and wait, the longest waiting first. */
-  readonly waitingPreCheckouts: (olderThanMs: number) => Promise<readonly WaitingPreCheckout[]>;
+  /** Of a kind that is answered at once: those that came at least `olderThanMs` ago and wait, the longest waiting first. */
+  readonly waitingQueries: (kind: UpdateKind, olderThanMs: number) => Promise<readonly WaitingQuery[]>;
   /** Buttons handled within the last half minute, but not within `olderThanMs`: their answers may never have been given. */
   readonly answerableButtons: (olderThanMs: number) => Promise<readonly string[]>;
   /** How long the longest waiting update has been waiting; 0 when none does. */
   readonly lagSeconds: () => Promise<number>;
 }
 
-export interface WaitingPreCheckout {
+export interface WaitingQuery {
   readonly updateId: number;
   readonly ageMs: number;
   /** @throws when it was sealed with another key. */
@@ -61,16 +61,16 @@ export function createInboxStore({ db, cipher, botId }: InboxStoreDeps): InboxSt
     waitingChats: async (olderThanMs) => {
       const { rows } = await sql<{ chat_id: number }>`
         select chat_id from telegram.update
-        where bot_id = ${botId} and state = 'waiting' and kind <> 'pre_checkout_query'
+        where bot_id = ${botId} and state = 'waiting' and kind <> all(${answeredAtOnce})
           and received_at <= now() - ${olderThanMs} * interval '1 millisecond'
         group by chat_id order by min(seq) limit ${chatsPerSweep}`.execute(db);
       return rows.map((row) => row.chat_id);
     },
-    waitingPreCheckouts: async (olderThanMs) => {
+    waitingQueries: async (kind, olderThanMs) => {
       const { rows } = await sql<{ update_id: number; body: string; age_ms: number }>`
         select update_id, body, (extract(epoch from now() - received_at) * 1000)::float8 as age_ms
         from telegram.update
-        where bot_id = ${botId} and state = 'waiting' and kind = 'pre_checkout_query'
+        where bot_id = ${botId} and state = 'waiting' and kind = ${kind}
           and received_at <= now() - ${olderThanMs} * interval '1 millisecond'
         order by seq limit 100`.execute(db);
       return rows.map((row) => ({

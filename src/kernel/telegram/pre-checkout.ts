@@ -115,7 +115,7 @@ export function createPreChecker(deps: PreCheckerDeps): PreChecker {
       begin(update, 0);
     },
     sweep: async () => {
-      for (const { updateId, ageMs, read } of await store.waitingPreCheckouts(abandonedMs)) {
+      for (const { updateId, ageMs, read } of await store.waitingQueries("pre_checkout_query", abandonedMs)) {
         if (underWay.has(updateId)) continue;
         if (ageMs >= answerableMs) await putAside(updateId, "nobody answered within 10 s");
         else begin(read(), ageMs);

@@ -3,6 +3,8 @@ import type {
   CallbackRoute,
   Command,
   Dialog,
+  InlineRoute,
+  MentionRoute,
   MessageRoute,
   PreCheckoutRoute,
   ServiceRoute,
@@ -17,9 +19,11 @@ export interface OwnedRoutes {
   readonly startLinks?: readonly StartLink[];
   readonly callbacks?: readonly CallbackRoute[];
   readonly messages?: readonly MessageRoute[];
+  readonly mentions?: readonly MentionRoute[];
   readonly dialogs?: readonly Dialog[];
   readonly services?: readonly ServiceRoute[];
   readonly preCheckout?: PreCheckoutRoute;
+  readonly inline?: InlineRoute;
 }
 
 /** Everything that can be routed to, by what it is found by. */
@@ -28,9 +32,12 @@ export interface RouteBook {
   readonly callbacks: ReadonlyMap<string, CallbackRoute>;
   /** In the order in which they are asked. */
   readonly messages: readonly MessageRoute[];
+  readonly mentions: readonly MentionRoute[];
   readonly dialogs: ReadonlyMap<string, Dialog>;
   readonly services: readonly ServiceRoute[];
   readonly preCheckouts: readonly PreCheckoutRoute[];
+  /** Undefined when nobody answers what is typed in other chats. */
+  readonly inline: InlineRoute | undefined;
 }
 
 const rank: Readonly<Record<Role, number>> = { user: 0, operator: 1, admin: 2 };
@@ -66,9 +73,11 @@ export function createRouteBook(parts: readonly OwnedRoutes[]): RouteBook {
       isValid: (prefix) => /^[\w.-]{1,32}$/.test(prefix),
     }),
     messages: [...messages.values()].toSorted((a, b) => b.priority - a.priority),
+    mentions: parts.flatMap(({ mentions = [] }) => mentions),
     dialogs: index(parts, ({ dialogs }) => dialogs, { kind: "the dialog ", keyOf: ({ flow }) => flow }),
     services: parts.flatMap(({ services = [] }) => services),
     preCheckouts: parts.flatMap(({ preCheckout }) => preCheckout ?? []),
+    inline: index(parts, ({ inline }) => inline && [inline], { kind: "the inline mode", keyOf: () => "" }).get(""),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { CallbackQuery, Message, PreCheckoutQuery, Update } from "grammy/types";
 
 import type { Role, User } from "../accounts/index.ts";
-import type { Tx } from "../db/index.ts";
+import type { Db, Tx } from "../db/index.ts";
 import type { Html } from "../lib/html.ts";
 import type { Translate } from "../lib/texts.ts";
 import type { Logger } from "../observability/index.ts";
@@ -86,6 +86,12 @@ export interface MessageRoute {
   readonly run: (context: UpdateContext, message: Message) => Promise<"handled" | "pass">;
 }
 
+/** A message in a group that begins with the bot's name. The first that does not pass has handled it. */
+export interface MentionRoute {
+  readonly name: string;
+  readonly run: (context: UpdateContext, message: Message) => Promise<"handled" | "pass">;
+}
+
 /** A guided sequence that survives restarts: one row per chat and person. */
 export interface Dialog {
   /** `<owner>.<name>`, such as `studio.generate`. */
@@ -115,6 +121,46 @@ export interface DialogControl {
 export interface PreCheckoutRoute {
   /** @returns undefined to let the payment through, or the refusal the person sees. */
   readonly check: (query: PreCheckoutQuery) => Promise<string | undefined>;
+}
+
+/** What somebody types after the bot's name in any chat, also where the bot is not: he waits for an answer while he types. */
+export interface InlineQuestion {
+  /** To read; what has to be written goes into a transaction of its own, which must be short. */
+  readonly db: Db;
+  readonly telegramId: number;
+  /** Undefined when the bot does not know him. */
+  readonly user: User | undefined;
+  readonly t: Translate;
+  /** At most 256 characters; empty when only the name stands there. */
+  readonly words: string;
+  /** Where the page begins: what the answer before gave as `nextOffset`, or what somebody made up; empty for the first. */
+  readonly offset: string;
+  readonly now: Date;
+}
+
+/** Shown to whoever asked and to nobody else. */
+export interface InlineAnswer {
+  /** At most 50. Choosing one sends it in his name, "via" the bot. */
+  readonly videos: readonly InlineVideo[];
+  /** At most 64 bytes; absent when there are no more. */
+  readonly nextOffset?: string;
+  /** Above the list: leads into the private chat, to this `StartLink`. */
+  readonly button?: { readonly text: string; readonly link: string };
+  /** For how long Telegram may answer the same question itself. */
+  readonly cacheSeconds: number;
+}
+
+export interface InlineVideo {
+  /** At most 64 bytes. */
+  readonly id: string;
+  readonly fileId: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Answered at once, ahead of every queue. Nothing is sent because of a question: what somebody types is no wish yet. */
+export interface InlineRoute {
+  readonly answer: (question: InlineQuestion) => Promise<InlineAnswer>;
 }
 
 /** Service messages and member changes, before message routes. Every route of a kind runs. */

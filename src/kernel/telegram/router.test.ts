@@ -109,6 +109,15 @@ const telegram = rig.replica({
           },
         },
       ],
+      mentions: [
+        {
+          name: "test.mention",
+          run: async (_context, { text = "" }) => {
+            log.push(`mentioned ${text}`);
+            return text.includes("film") ? "handled" : "pass";
+          },
+        },
+      ],
       messages: [
         message("low", 1, (text) => text.startsWith("prompt")),
         message("high", 2, (text) => text.startsWith("prompt!")),
@@ -180,6 +189,26 @@ test("in a group only what is for groups is done, and only what is ours is answe
   assert.deepEqual(await say("/roll 6", { chat: groupId }), []);
   assert.match((await say(`/hepl@${username}`, { chat: groupId }))[0] ?? "", /Did you mean \/help/);
   assert.deepEqual(await say("hello everybody", { chat: groupId }), []);
+});
+
+test("in a group our name at the beginning is for us; in private it is but a word; a flood is a flood", async () => {
+  const { username } = await rig.api.call("getMe", {});
+  const mention = `@${username} a film`;
+  await say(mention, { chat: groupId });
+  await say(`@${username} something else`, { chat: groupId });
+  await say(`I love @${username}'s film`, { chat: groupId });
+  assert.deepEqual(log, [`mentioned ${mention}`, `mentioned @${username} something else`]);
+  await say(`prompt @${username}`);
+  assert.equal(log.at(-1), `low: prompt @${username}`);
+  // What somebody sent by our own inline mode is no request, wherever it stands.
+  await say("prompt", { more: { via_bot: { id: 1, is_bot: true, first_name: "T", username } } });
+  assert.equal(log.length, 3);
+  for (let count = 0; count < 21; count += 1) {
+    seconds -= 60;
+    await say(mention, { chat: groupId, from: 99 });
+  }
+  assert.equal(log.filter((line) => line === `mentioned ${mention}`).length, 1 + 20);
+  assert.match((await rig.sent()).at(-1)?.text ?? "", /a lot at once/);
 });
 
 test("an answer goes to the forum topic of the question", async () => {

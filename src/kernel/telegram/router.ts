@@ -9,6 +9,7 @@ import { nearest, parseCommand, type TypedCommand } from "./commands.ts";
 import type { Dialogs, TrackedDialog } from "./dialogs.ts";
 import { createFloodGate, type FloodVerdict } from "./flood.ts";
 import { noteMembership } from "./membership.ts";
+import { beginsWithMention } from "./mention.ts";
 import { mayUse, type RouteBook } from "./route-book.ts";
 import type { ServiceKind, UpdateContext } from "./route.ts";
 import { chatSettings } from "./settings.ts";
@@ -66,24 +67,30 @@ export function createRouter(deps: RouterDeps): UpdateRouter {
   };
 }
 
-/** What a person asks of us by a command or a button; it counts against the flood limit. */
-type Request = { readonly command: TypedCommand } | { readonly press: CallbackQuery };
+/** What a person asks of us by a command, a button or our name; it counts against the flood limit. */
+type Request = { readonly command: TypedCommand } | { readonly press: CallbackQuery } | { readonly mention: Message };
 
-/** `elsewhere`: a command in a group that is another bot's. Undefined: no command and no button. */
-function understand(
-  { settings, username, book }: RouterDeps,
-  { update, facts }: UpdateWork,
-): Request | "elsewhere" | undefined {
-  if (update.callback_query !== undefined) return { press: update.callback_query };
-  const text = update.message?.text ?? update.message?.caption;
-  if (text === undefined) return undefined;
-  const { secondPrefix } = settings.current(chatSettings);
-  const command = parseCommand(text, { username: username(), secondPrefix });
-  if (command === undefined) return undefined;
-  const isUnclear = facts.chat?.type !== "private" && command.address === "none";
+/** `elsewhere`: a command in a group that is another bot's, or what somebody sent by our inline mode. Undefined: none of these. */
+function understand(deps: RouterDeps, { update, facts }: UpdateWork): Request | "elsewhere" | undefined {
+  const { message, callback_query: press } = update;
+  if (press !== undefined) return { press };
+  if (message === undefined) return undefined;
+  const username = deps.username();
+  // Our own words, said by somebody else: whoever chose them was answered then.
+  if (message.via_bot !== undefined && message.via_bot.username === username) return "elsewhere";
+  const isPrivate = facts.chat?.type === "private";
+  const command = parseCommand(message.text ?? message.caption ?? "", {
+    username,
+    secondPrefix: deps.settings.current(chatSettings).secondPrefix,
+  });
+  if (command !== undefined) return isOurs(deps, command, isPrivate) ? { command } : "elsewhere";
+  return !isPrivate && beginsWithMention(message, username) ? { mention: message } : undefined;
+}
+
+function isOurs({ book }: RouterDeps, { address, name }: TypedCommand, isPrivate: boolean): boolean {
+  if (address !== "none") return address === "us";
   // Among several bots, an unaddressed command is ours only if we have one for groups.
-  const isOurs = command.address === "us" || !isUnclear || book.commands.get(command.name)?.inGroups === true;
-  return command.address !== "other" && isOurs ? { command } : "elsewhere";
+  return isPrivate || book.commands.get(name)?.inGroups === true;
 }
 
 function judge(
@@ -165,6 +172,7 @@ async function dispatch(deps: RouterDeps, situation: Situation, request: Request
   if (context.user.blocked && !(await isOpenToAll(deps, situation, request))) return await turnAway(situation, request);
   if (request !== undefined && "press" in request) return await press(deps, context, request.press);
   if (message === undefined) return "ignored";
+  if (request !== undefined && "mention" in request) return await beMentioned(deps, context, request.mention);
   if (request !== undefined) return await command(deps, situation, request.command);
   return await converse(deps, situation, message);
 }
@@ -184,6 +192,7 @@ async function isOpenToAll(
   request: Request | undefined,
 ): Promise<boolean> {
   if (request === undefined) return book.dialogs.get((await dialog.current())?.flow ?? "")?.whenBlocked === true;
+  if ("mention" in request) return false;
   if ("command" in request) return book.commands.get(request.command.name)?.whenBlocked === true;
   return book.callbacks.get(parseCallbackData(request.press.data ?? "").prefix)?.whenBlocked === true;
 }
@@ -218,7 +227,9 @@ async function command(deps: RouterDeps, situation: Situation, typed: TypedComma
     return "command:unknown";
   }
   if (inGroup && found.inGroups !== true) {
-    await reply(t("telegram-private-only", { name: found.name }));
+    const bot = deps.username();
+    const button = bot && { text: t.plain("telegram-open-private"), url: `https://t.me/${bot}` };
+    await reply(t("telegram-private-only", { name: found.name }), button ? { keyboard: { inline: [[button]] } } : {});
     return `command:${found.name}`;
   }
   if (mayUse(user.role, found.access)) {
@@ -229,6 +240,13 @@ async function command(deps: RouterDeps, situation: Situation, typed: TypedComma
     await reply(t("telegram-refused"));
   }
   return `command:${found.name}`;
+}
+
+async function beMentioned({ book }: RouterDeps, context: UpdateContext, message: Message): Promise<string> {
+  for (const { name, run } of book.mentions) {
+    if ((await run(context, message)) === "handled") return `mention:${name}`;
+  }
+  return "ignored";
 }
 
 async function suggest({ book }: RouterDeps, context: UpdateContext, { name: typed }: TypedCommand): Promise<void> {

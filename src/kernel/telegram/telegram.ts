@@ -19,6 +19,7 @@ import { answerLeftOver } from "./effects.ts";
 import { createUpdateHandler } from "./handle-update.ts";
 import { createInboxMeter } from "./inbox-meter.ts";
 import { createInboxStore } from "./inbox-store.ts";
+import { createInlineAnswers } from "./inline-answers.ts";
 import { createMenus } from "./menus.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { createPreChecker } from "./pre-checkout.ts";
@@ -27,6 +28,7 @@ import { createRouteBook, type OwnedRoutes } from "./route-book.ts";
 import { createRouter } from "./router.ts";
 import { measureActivity } from "./statistics.ts";
 import { createTurns } from "./turns.ts";
+import { answeredAtOnce } from "./update-facts.ts";
 import { makeLookAtInbox } from "./watch-inbox.ts";
 import type { WebhookOutcome } from "./webhook.ts";
 
@@ -103,6 +105,7 @@ export function createTelegram(deps: TelegramDeps): Telegram {
   });
   const handler = createUpdateHandler({ ...deps, turns, router, meter, limitMs: handlerLimitMs });
   const queue = createChatQueue({ ...deps, concurrency, takeTurn: handler.takeTurn });
+  const inline = createInlineAnswers({ ...deps, store, turns, meter, route: book.inline });
   const preChecker = createPreChecker({ ...deps, store, turns, routes: book.preCheckouts });
 
   /** Stores and commits; then everything goes its way without being waited for. */
@@ -112,11 +115,13 @@ export function createTelegram(deps: TelegramDeps): Telegram {
     const isFresh = new Set(fresh.map(({ updateId }) => updateId));
     // Ahead of everything: Telegram and the person wait.
     for (const update of updates) {
-      if (update.pre_checkout_query !== undefined && isFresh.has(update.update_id)) preChecker.answer(update);
+      if (!isFresh.has(update.update_id)) continue;
+      if (update.pre_checkout_query !== undefined) preChecker.answer(update);
+      if (update.inline_query !== undefined) inline.answer(update);
     }
     // Whoever reads commands in groups must know his own name; the sweep begins when he does.
     if (identity.current() === undefined) return;
-    for (const { kind, queueId } of fresh) if (kind !== "pre_checkout_query") queue.wake(queueId);
+    for (const { kind, queueId } of fresh) if (!answeredAtOnce.includes(kind)) queue.wake(queueId);
   };
   const watch = createStallWatch({
     ...deps,
@@ -143,6 +148,7 @@ export function createTelegram(deps: TelegramDeps): Telegram {
       watch.start();
       background.begin("the sweep of chats", sweepChats());
       background.begin("the sweep of payments", everySecond(deps, background, preChecker.sweep));
+      background.begin("the sweep of inline queries", everySecond(deps, background, inline.sweep));
       background.begin("the command menus", menus.sync(background.signal));
     },
     stop: async () => {
@@ -150,7 +156,7 @@ export function createTelegram(deps: TelegramDeps): Telegram {
       await watch.stop();
       await reception.stop();
       await queue.stop();
-      await Promise.all([stopped, preChecker.settled(), handler.settled()]);
+      await Promise.all([stopped, preChecker.settled(), inline.settled(), handler.settled()]);
     },
     receive: reception.receive,
     check: reception.state,

@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import type { Db, Tx } from "../db/index.ts";
 import type { Cipher } from "../lib/cipher.ts";
 import { unsealUpdate } from "./inbox-store.ts";
+import { answeredAtOnce } from "./update-facts.ts";
 
 /** The right to handle a chat's oldest waiting update, for one transaction; and how to end that transaction from outside. */
 export interface Turn {
@@ -78,7 +79,8 @@ export function createTurns({ db, cipher, botId }: TurnsDeps): Turns {
     head: async (tx, chatId) => {
       const { rows } = await sql<{ update_id: number; body: string; attempts: number; received_at: Date }>`
         select update_id, body, attempts, received_at from telegram.update
-        where bot_id = ${botId} and chat_id = ${chatId} and state = 'waiting' and kind <> 'pre_checkout_query'
+        where bot_id = ${botId} and chat_id = ${chatId} and state = 'waiting' 
+          and kind <> all(${answeredAtOnce})
         order by seq limit 2`.execute(tx);
       const [row, next] = rows;
       return (

@@ -10,9 +10,13 @@ export const allowedUpdates = [
   "pre_checkout_query",
   "my_chat_member",
   "subscription",
+  "inline_query",
 ] as const satisfies readonly Exclude<keyof Update, "update_id">[];
 
 export type UpdateKind = (typeof allowedUpdates)[number] | "other";
+
+/** Whoever sent these waits: they are answered outside the queue of the chat. */
+export const answeredAtOnce: readonly UpdateKind[] = ["pre_checkout_query", "inline_query"];
 
 /** What is known of an update before anything is looked up. */
 export interface UpdateFacts {
@@ -47,12 +51,15 @@ export function factsOf(update: Update): UpdateFacts {
     return facts(update, "callback_query", { person: press.from, chat, message, messageId: pressed?.message_id });
   }
   if (member !== undefined) return facts(update, "my_chat_member", { person: member.from, chat: member.chat });
-  const [kind, person] = update.pre_checkout_query
-    ? (["pre_checkout_query", update.pre_checkout_query.from] as const)
-    : update.subscription
-      ? (["subscription", update.subscription.user] as const)
-      : (["other", undefined] as const);
+  const [kind, person] = ofPerson(update);
   return facts(update, kind, { person, chat: person && privateChat(person) });
+}
+
+function ofPerson(update: Update): readonly [UpdateKind, User | undefined] {
+  if (update.pre_checkout_query !== undefined) return ["pre_checkout_query", update.pre_checkout_query.from];
+  if (update.inline_query !== undefined) return ["inline_query", update.inline_query.from];
+  if (update.subscription !== undefined) return ["subscription", update.subscription.user];
+  return ["other", undefined];
 }
 
 function facts(

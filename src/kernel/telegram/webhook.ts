@@ -56,6 +56,7 @@ const updateSchema = z.looseObject({
   callback_query: z.looseObject({ id: z.string(), from: withId }).optional(),
   pre_checkout_query: z.looseObject({ id: z.string(), from: withId }).optional(),
   my_chat_member: z.looseObject({ chat: withId, from: withId }).optional(),
+  inline_query: z.looseObject({ id: z.string(), from: withId }).optional(),
   subscription: z.looseObject({ user: withId }).optional(),
 });
 

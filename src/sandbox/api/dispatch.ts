@@ -6,6 +6,7 @@ import type { ApiContext } from "./context.ts";
 import { botMethods } from "./methods/bot.ts";
 import { chatMethods } from "./methods/chats.ts";
 import { editMethods } from "./methods/edits.ts";
+import { inlineMethods } from "./methods/inline.ts";
 import { mediaMethods } from "./methods/media.ts";
 import { messageMethods } from "./methods/messages.ts";
 import { paymentMethods } from "./methods/payments.ts";
@@ -31,6 +32,7 @@ const handlers = new Map<string, AnyHandler>(
     ...botMethods,
     ...chatMethods,
     ...editMethods,
+    ...inlineMethods,
     ...mediaMethods,
     ...messageMethods,
     ...paymentMethods,

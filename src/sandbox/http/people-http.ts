@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { CallLog } from "../call-log.ts";
 import type { Faults } from "../faults.ts";
 import { addBot, makeGroup, migrateGroup, promoteBot, removeBot } from "../people/group-actions.ts";
+import { chooseInline, typeInline } from "../people/inline-actions.ts";
 import * as actions from "../people/people-actions.ts";
 import { sendPhoto } from "../people/send-photo.ts";
 import { stateFor, viewOfChat, viewOfInvoice } from "../people/views.ts";
@@ -141,6 +142,14 @@ async function act({ parts, request, url, path }: Visit, person: PersonRecord): 
       const [chatId, messageId] = [optionalNumber(fields, "chatId"), optionalNumber(fields, "messageId")];
       return await actions.pay(world, person, present({ chatId, messageId, link: optionalText(fields, "link") }));
     }
+    case "inline":
+      return await typeInline(world, person, {
+        chatId: requiredNumber(fields, "chatId"),
+        query: requiredText(fields, "query"),
+        ...present({ offset: optionalText(fields, "offset") }),
+      });
+    case "inline/choose":
+      return { message: chooseInline(world, person, choiceRequest(fields)) };
     case "start":
       return { message: actions.pressStart(world, person, optionalText(fields, "payload")) };
     case "block":
@@ -173,6 +182,16 @@ function textRequest(fields: Fields): Parameters<typeof actions.sendText>[2] {
   return {
     chatId: requiredNumber(fields, "chatId"),
     text: requiredText(fields, "text"),
+    ...present({ replyToMessageId, threadId }),
+  };
+}
+
+function choiceRequest(fields: Fields): Parameters<typeof chooseInline>[2] {
+  const [replyToMessageId, threadId] = [optionalNumber(fields, "replyToMessageId"), optionalNumber(fields, "threadId")];
+  return {
+    chatId: requiredNumber(fields, "chatId"),
+    queryId: requiredText(fields, "queryId"),
+    resultId: requiredText(fields, "resultId"),
     ...present({ replyToMessageId, threadId }),
   };
 }

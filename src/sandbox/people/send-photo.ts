@@ -33,11 +33,12 @@ export function sendPhoto(world: World, person: PersonRecord, query: URLSearchPa
     query.get("asFile") === "true"
       ? { document: documentObject(world.files.add({ kind: "document", ...upload })) }
       : { photo: addPhoto(world, upload, size) };
-  const threadId = query.has("threadId") ? Number(query.get("threadId")) : undefined;
+  const numbered = (name: string): number | undefined => (query.has(name) ? Number(query.get(name)) : undefined);
+  const [threadId, replyToMessageId] = [numbered("threadId"), numbered("replyToMessageId")];
   return say(world, {
     person,
     chat,
-    request: present({ threadId }),
+    request: present({ threadId, replyToMessageId }),
     content: { ...media, ...caption(query.get("caption")) },
   });
 }

@@ -63,6 +63,7 @@ export function stateFor(world: World, person: PersonRecord, { calls, faults }: 
       firstName: bot.firstName,
       username: bot.username,
       description: bot.descriptions.get(person.languageCode) ?? bot.descriptions.get("") ?? "",
+      hasInlineMode: bot.supportsInlineQueries,
     },
     people: [...world.people.values()].slice(0, mostPeopleShown).map(viewOfPerson),
     me: viewOfPerson(person),

@@ -133,20 +133,26 @@ function forgetOldest(chat: ChatRecord): void {
 }
 
 /**
- * Privacy mode (on unless BotFather was asked): in groups the bot gets commands, replies to its messages and service
- * messages. As an administrator it gets everything.
+ * Privacy mode (on unless BotFather was asked): in groups the bot gets commands, messages that name it, replies to its
+ * messages, what was sent by its inline mode, and service messages. As an administrator it gets everything.
  */
 function isSeenByBot(world: World, chat: ChatRecord, message: NewMessage): boolean {
   if (!hasBot(chat)) return false;
   if (chat.type === "private" || message.isService === true) return true;
   if (world.bot.canReadAllGroupMessages || chat.botStanding === "administrator") return true;
-  if (message.replyTo?.isByBot === true) return true;
-  return isCommandForBot(world, message.content);
+  if (message.replyTo?.isByBot === true || message.content.via_bot !== undefined) return true;
+  return namesBot(world, message.content);
 }
 
-function isCommandForBot(world: World, { text, entities }: MessageContent): boolean {
-  const command = entities?.find(({ type, offset }) => type === "bot_command" && offset === 0);
-  if (text === undefined || command === undefined) return false;
-  const [, addressee] = text.slice(0, command.length).split("@");
-  return addressee === undefined || addressee.toLowerCase() === world.bot.username.toLowerCase();
+function namesBot(world: World, content: MessageContent): boolean {
+  const text = content.text ?? content.caption ?? "";
+  const ours = world.bot.username.toLowerCase();
+  return (content.entities ?? content.caption_entities ?? []).some(({ type, offset, length }) => {
+    const [said = "", addressee] = text
+      .slice(offset, offset + length)
+      .toLowerCase()
+      .split("@");
+    if (type === "mention") return addressee === ours;
+    return type === "bot_command" && offset === 0 && said !== "" && (addressee ?? ours) === ours;
+  });
 }

@@ -1,3 +1,4 @@
+import { clearInline } from "./inline.ts";
 import type { World } from "./world.ts";
 
 /** Empties the world. What the bot has set up at its start (commands, descriptions, webhook) stays, as do the counters. */
@@ -9,6 +10,7 @@ export function resetWorld(world: World): void {
   world.chats.clear();
   world.files.clear();
   world.callbacks.clear();
+  clearInline(world.inline);
   world.updates.clear();
   world.bank.balance = 0;
   world.bank.transactions.length = 0;

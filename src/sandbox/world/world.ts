@@ -16,6 +16,8 @@ import { makeBus } from "./bus.ts";
 import type { Bus } from "./bus.ts";
 import { makeFileStore } from "./file-store.ts";
 import type { FileStore } from "./file-store.ts";
+import { makeInlineDesk } from "./inline.ts";
+import type { InlineDesk } from "./inline.ts";
 import { makeStarsBank } from "./stars-bank.ts";
 import type { StarsBank } from "./stars-bank.ts";
 
@@ -26,6 +28,8 @@ export interface BotProfile {
   firstName: string;
   /** Privacy mode off: the bot sees every message of its groups. */
   canReadAllGroupMessages: boolean;
+  /** What `/setinline` at BotFather decides. */
+  supportsInlineQueries: boolean;
   /** Texts by language code; the empty code is the default. */
   readonly names: Map<string, string>;
   readonly descriptions: Map<string, string>;
@@ -122,6 +126,7 @@ export interface World {
   readonly files: FileStore;
   readonly bank: StarsBank;
   readonly callbacks: Map<string, OpenCallback>;
+  readonly inline: InlineDesk;
   readonly updates: UpdateQueue;
   readonly bus: Bus;
   readonly counters: Counters;
@@ -158,6 +163,7 @@ export function makeWorld({ clock, ids, botId, updates }: WorldOptions): World {
       username: botUsername,
       firstName: "Telecast",
       canReadAllGroupMessages: false,
+      supportsInlineQueries: true,
       names: new Map(),
       descriptions: new Map(),
       shortDescriptions: new Map(),
@@ -169,6 +175,7 @@ export function makeWorld({ clock, ids, botId, updates }: WorldOptions): World {
     files: makeFileStore(ids),
     bank: makeStarsBank(),
     callbacks: new Map(),
+    inline: makeInlineDesk(),
     updates,
     bus: makeBus(),
     counters: { messageId: firstMessageId(clock), personId: 5_000_000_000, chatId: 4_000_000_000 },

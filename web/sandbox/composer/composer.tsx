@@ -4,14 +4,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatView } from "../../../src/sandbox/protocol.ts";
 import { Icon } from "../../shared/ui/icon.tsx";
 import type { IconName } from "../../shared/ui/icon.tsx";
-import { commandText, suggestCommands } from "../model/commands.ts";
-import { useSession, useSlice, useTexts } from "../session/use-session.ts";
+import { useSession, useTexts } from "../session/use-session.ts";
 import { AttachButton } from "./attach-button.tsx";
 import { CommandList } from "./command-list.tsx";
+import { InlineResults } from "./inline-results.tsx";
 import { KeyboardPad } from "./keyboard-pad.tsx";
 import { MessageInput } from "./message-input.tsx";
 import { ReplyBar } from "./reply-bar.tsx";
 import { useComposer } from "./use-composer.ts";
+import { useSuggestions } from "./use-suggestions.ts";
 
 interface ComposerProps {
   readonly chat: ChatView;
@@ -21,25 +22,23 @@ interface ComposerProps {
 /** Everything to write with: commands, text, photos, and the keyboard the bot shows. */
 export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
   const t = useTexts();
-  const username = useSlice((state) => state.bot.username);
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const [chosen, setChosen] = useState(-1);
-  const { draft, keyboard, replyTo, write, send, cancel, isPadOpen, setPadOpen } = useComposer(chat, threadId);
-  const suggestions = isMenuOpen ? chat.commands : suggestCommands(draft.text, chat.commands);
+  const composer = useComposer(chat, threadId);
+  const { draft, keyboard, replyTo, write, send, cancel, isPadOpen, setPadOpen } = composer;
+  const suggestions = useSuggestions({ chat, threadId }, composer, {
+    isOpen: isMenuOpen,
+    close: () => {
+      setMenuOpen(false);
+    },
+  });
+  const { commands, inline, chosen, setChosen } = suggestions;
   const root = useRef<HTMLDivElement>(null);
   useCloseOutside(root, isMenuOpen, setMenuOpen);
-
-  const sendCommand = (index: number): void => {
-    const command = suggestions[index];
-    if (command === undefined) return;
-    setMenuOpen(false);
-    setChosen(-1);
-    send(commandText(command, chat.type, username));
-  };
   const text = draft.text;
   return (
     <div class="composer" ref={root}>
-      {suggestions.length > 0 && <CommandList commands={suggestions} chosen={chosen} onChoose={sendCommand} />}
+      {inline !== undefined && <InlineResults inline={inline} chosen={chosen} onChoose={suggestions.send} />}
+      {commands.length > 0 && <CommandList commands={commands} chosen={chosen} onChoose={suggestions.send} />}
       {draft.editing !== undefined ? (
         <ReplyBar message={draft.editing} isEdit onCancel={cancel} />
       ) : (
@@ -51,7 +50,7 @@ export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
         <MessageInput
           text={text}
           placeholder={keyboard?.placeholder}
-          suggestionCount={suggestions.length}
+          suggestionCount={suggestions.count}
           chosen={chosen}
           onChoose={setChosen}
           onText={(next) => {
@@ -60,8 +59,8 @@ export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
             write(next);
           }}
           onComplete={() => {
-            const command = suggestions[Math.max(chosen, 0)];
-            if (command !== undefined) write(`/${command.command} `);
+            const completed = suggestions.completed();
+            if (completed !== undefined) write(completed);
           }}
           onEscape={() => {
             const isBusy = isMenuOpen || draft.editing !== undefined || replyTo !== undefined;
@@ -70,7 +69,7 @@ export function Composer({ chat, threadId }: ComposerProps): JSX.Element {
             return isBusy;
           }}
           onSend={() => {
-            if (chosen >= 0) sendCommand(chosen);
+            if (chosen >= 0) suggestions.send(chosen);
             else send(text);
           }}
         />

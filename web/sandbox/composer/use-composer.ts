@@ -16,6 +16,8 @@ export interface ComposerState {
   readonly write: (text: string) => void;
   /** Sends at once; when the sandbox does not take it, the text comes back into the field. */
   readonly send: (text: string) => void;
+  /** What was written and answered has been sent in another way. */
+  readonly clear: () => void;
   /** Gives up replying, or changing a sent message. */
   readonly cancel: () => void;
 }
@@ -70,6 +72,9 @@ export function useComposer(chat: ChatView, threadId: number | undefined): Compo
     send,
     write: (text) => {
       drafts.change(place, { text });
+    },
+    clear: () => {
+      drafts.change(place, { text: "", replyTo: undefined });
     },
     cancel: () => {
       if (draft.editing === undefined) drafts.change(place, { replyTo: undefined, declined: forced?.message_id });

@@ -53,6 +53,9 @@ export function Bubble({ item, chat, isSeen }: BubbleProps): JSX.Element {
               {name}
             </span>
           )}
+          {message.via_bot?.username !== undefined && (
+            <span class="forwarded">{t.message.via(message.via_bot.username)}</span>
+          )}
           {message.forward_origin !== undefined && (
             <span class="forwarded">{t.message.forwarded(originName(message.forward_origin))}</span>
           )}

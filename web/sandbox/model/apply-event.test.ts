@@ -28,7 +28,7 @@ const chat: ChatView = {
 };
 
 const state: SandboxState = {
-  bot: { id: 9, firstName: "Telecast", username: "telecast_bot", description: "" },
+  bot: { id: 9, firstName: "Telecast", username: "telecast_bot", description: "", hasInlineMode: false },
   people: [alex],
   me: alex,
   chats: [chat],

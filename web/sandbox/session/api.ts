@@ -2,8 +2,11 @@ import type { Message } from "@grammyjs/types";
 
 import type {
   ActiveFault,
+  AskInline,
   ChatView,
+  ChooseInline,
   FaultRequest,
+  InlineView,
   InvoiceView,
   PayInvoice,
   PaymentResult,
@@ -61,6 +64,8 @@ export interface SandboxApi {
   readonly editText: (body: EditText) => Answer<{ readonly message: Message }>;
   readonly sendPhoto: (query: SendPhotoQuery, file: Blob) => Answer<{ readonly message: Message }>;
   readonly press: (body: PressButton) => Answer<{ readonly queryId: string }>;
+  readonly askInline: (body: AskInline) => Answer<InlineView>;
+  readonly chooseInline: (body: ChooseInline) => Answer<{ readonly message: Message }>;
   readonly invoice: (link: string) => Answer<InvoiceView>;
   readonly pay: (body: PayInvoice) => Answer<PaymentResult>;
   readonly start: (payload: string | undefined) => Answer<unknown>;
@@ -91,6 +96,8 @@ export function makeSandboxApi(personId: () => number): SandboxApi {
     sendPhoto: async (query, file) =>
       await request("POST", `people/${String(personId())}/photos?${search({ ...query })}`, file),
     press: async (body) => await act("presses", body),
+    askInline: async (body) => await act("inline", body),
+    chooseInline: async (body) => await act("inline/choose", body),
     invoice: async (link) => await request("GET", `invoices?${search({ link })}`),
     pay: async (body) => await act("payments", body),
     start: async (payload) => await act("start", payload === undefined ? {} : { payload }),

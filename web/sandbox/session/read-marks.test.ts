@@ -29,7 +29,7 @@ function memoryStorage(): Storage {
 function stateWith(meId: number, lastId: number): SandboxState {
   const message: Message = { message_id: lastId, date: 1, chat: { id: 5, type: "private", first_name: "Alex" } };
   const me = { id: meId, firstName: "Alex", languageCode: "en", about: "", stars: 0, isPremium: false };
-  const bot = { id: 9, firstName: "Telecast", username: "telecast_bot", description: "" };
+  const bot = { id: 9, firstName: "Telecast", username: "telecast_bot", description: "", hasInlineMode: false };
   return {
     bot,
     people: [me],

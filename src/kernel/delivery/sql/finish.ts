@@ -58,11 +58,12 @@ export async function refuseChat(tx: Tx, chatId: number, reason: string): Promis
 
 /** The chat has another id from now on. */
 export async function moveDeliveries(tx: Tx, from: number, to: number): Promise<void> {
-  await sql`update delivery.outbox set chat_id = ${to} where chat_id = ${from}`.execute(tx);
+  await sql`
+    update delivery.outbox set chat_id = ${to}, reply_to = null, thread_id = null where chat_id = ${from}`.execute(tx);
   await sql`update delivery.history set chat_id = ${to} where chat_id = ${from}`.execute(tx);
   await sql`
     delete from delivery.card as old
     where chat_id = ${to} and exists (select from delivery.card where chat_id = ${from} and key = old.key)`.execute(tx);
-  // Ids of messages do not survive the change: the cards are sent anew.
+  // Ids of messages do not survive the change: nothing that waits quotes one any more, and the cards are sent anew.
   await sql`update delivery.card set chat_id = ${to}, message_id = null where chat_id = ${from}`.execute(tx);
 }

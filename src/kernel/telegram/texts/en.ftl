@@ -5,6 +5,7 @@ telegram-blocked = The operator has closed this bot for you. Payments: /paysuppo
 telegram-did-you-mean = There is no command /{ $typed }. Did you mean /{ $name }?
 telegram-not-understood = I don't know what to do with this. /help shows what I can do.
 telegram-old-button = This button no longer works.
+telegram-open-private = Open our private chat
 telegram-payment-unavailable = This payment cannot be accepted right now. Nothing was charged. Please try again later.
 telegram-private-only = /{ $name } works only in the private chat with me.
 telegram-refused = This is not for everyone, sorry: you may not use it.

@@ -5,6 +5,7 @@ telegram-blocked = 운영자가 이 봇의 이용을 제한했습니다. 결제 
 telegram-did-you-mean = /{ $typed } 명령은 없습니다. /{ $name }을(를) 찾으셨나요?
 telegram-not-understood = 어떻게 처리해야 할지 모르겠습니다. /help 에서 할 수 있는 일을 확인해 주세요.
 telegram-old-button = 이 버튼은 더 이상 작동하지 않습니다.
+telegram-open-private = 개인 채팅 열기
 telegram-payment-unavailable = 지금은 결제를 받을 수 없습니다. 청구된 금액은 없습니다. 잠시 후 다시 시도해 주세요.
 telegram-private-only = /{ $name } 명령은 저와의 개인 채팅에서만 쓸 수 있습니다.
 telegram-refused = 죄송합니다. 이 기능을 사용할 권한이 없습니다.

@@ -20,7 +20,7 @@ export const botMethods = {
     can_join_groups: true,
     can_read_all_group_messages: world.bot.canReadAllGroupMessages,
     supports_guest_queries: false,
-    supports_inline_queries: false,
+    supports_inline_queries: world.bot.supportsInlineQueries,
     can_connect_to_business: false,
     has_main_web_app: false,
     has_topics_enabled: false,
