@@ -7,6 +7,8 @@ import { chromium, type Page } from "playwright-core";
 import { runApp } from "#test/support/app.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 
+import { sandboxGroupId } from "../../src/sandbox/world/first-world.ts";
+
 /** The chat page in a real browser, against the whole program, at the program's own address. */
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 assert.ok(
@@ -77,6 +79,32 @@ test("a newcomer starts, buys credits with play Stars, and watches the video of 
   assert.deepEqual(size, [480, 848]);
   assert.ok(await fits(page));
   await page.close();
+});
+
+test("after the bot's name his videos stand over the text field, and his words go with him to the private chat", async () => {
+  for (const shape of [
+    { width: 1280, height: 800, dark: false },
+    { width: 390, height: 844, dark: true },
+  ]) {
+    const page = await open({ ...shape, person: 700_000_003 });
+    await page.goto(`${app.url}/sandbox/#/700000003/${sandboxGroupId}`);
+    const field = page.getByRole("textbox", { name: "Message", exact: true });
+    await field.fill("@telecast_sandbox_bot ");
+    const offers = page.getByRole("listbox", { name: "What the bot offers" });
+    await offers.getByRole("option", { name: /Demo: text to video/ }).waitFor();
+    assert.ok(await fits(page));
+    await field.press("ArrowDown");
+    await field.press("Enter");
+    await page.getByRole("log").getByText("via @telecast_sandbox_bot").last().waitFor();
+    await field.fill("@telecast_sandbox_bot A snail that races a train");
+    await page.getByRole("button", { name: "Make: A snail that races a train" }).click();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByRole("log").getByText("Ready to go?").last().waitFor();
+    await page.getByRole("button", { name: "Stop" }).last().click();
+    await page.getByRole("log").getByText("Nothing was charged").last().waitFor();
+    assert.ok(await fits(page));
+    await page.close();
+  }
 });
 
 test("the same on a phone in the dark: the conversation fills the screen and nothing sticks out", async () => {

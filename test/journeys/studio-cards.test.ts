@@ -191,19 +191,20 @@ test("an own button on a message that answers nothing asks for the prompt again"
 test("in a group, presses that somebody made up do nothing", async () => {
   const { bot } = (await (await fetch(`${sandbox.url}/sandbox/api/state?as=${alex.id}`)).json()) as SandboxState;
   await alex.say(`/generate@${bot.username}`, sandboxGroupId);
-  const said = await alex.sees("only in the private chat", { chatId: sandboxGroupId });
+  const said = await alex.sees("after my name", { chatId: sandboxGroupId });
   const before = JSON.stringify(await jobs());
   const { id } = await newest();
-  for (const data of [
-    "generate",
-    "generate:model:demo-text",
-    `again:${id}`,
-    `cancel:${id}`,
-    "choose:model",
-    "with:demo-text",
-  ]) {
-    const answer = await alex.forge(said, data);
-    assert.equal(answer.text, "This works only in the private chat with me.", data);
+  const privateOnly = "This works only in the private chat with me.";
+  const ofAnotherChat = "This is not one of your videos.";
+  for (const [data, refusal] of [
+    ["generate", privateOnly],
+    ["generate:model:demo-text", privateOnly],
+    ["choose:model", privateOnly],
+    [`again:${id}`, ofAnotherChat],
+    [`cancel:${id}`, ofAnotherChat],
+    ["with:demo-text", "I do not keep prompts, and yours is no longer in this chat. Please send it again."],
+  ] as const) {
+    assert.equal((await alex.forge(said, data)).text, refusal, data);
   }
   assert.equal(JSON.stringify(await jobs()), before);
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Message } from "@grammyjs/types";
 import { createCanvas } from "@napi-rs/canvas";
 import { sql } from "kysely";
 
@@ -10,7 +9,7 @@ import { runApp } from "#test/support/app.ts";
 import { buttonsOf, openPerson, visibleText } from "#test/support/person.ts";
 import { until } from "#test/support/until.ts";
 
-import { sandboxAdminId, sandboxGroupId } from "../../src/sandbox/world/first-world.ts";
+import { sandboxAdminId } from "../../src/sandbox/world/first-world.ts";
 
 /** Everything that a person can say to studio before a video is ordered. */
 const { sandbox, database } = await runApp({ DELIVERY_GLOBAL_PER_SECOND: "0", DELIVERY_CHAT_PER_SECOND: "0" });
@@ -20,7 +19,6 @@ const { db } = database;
 const admin = await openPerson(sandbox.url, sandboxAdminId);
 const mina = await openPerson(sandbox.url, 700_000_002);
 const alex = await openPerson(sandbox.url, 700_000_003);
-const sven = await openPerson(sandbox.url, 700_000_004);
 const noor = await openPerson(sandbox.url, 700_000_005);
 
 const picture = createCanvas(64, 64).toBuffer("image/png");
@@ -240,21 +238,17 @@ test("a person whose name and words run from right to left gets a video of them"
   await noor.sees(/Done in \d+ s · 0\.5 credits/);
 });
 
-test("a group is no place for prompts: nothing is ordered, nothing is said", async () => {
-  const count = (messages: readonly Message[]): number => messages.length;
-  const before = count(sven.messages(sandboxGroupId));
-  const ordered = (await jobs()).length;
-  await sven.say("A horse on the beach", sandboxGroupId);
-  const command = await sven.say(`/generate@${(await bot()).username}`, sandboxGroupId);
-  await sven.sees("works only in the private chat", { chatId: sandboxGroupId, since: command });
-  assert.equal(count(sven.messages(sandboxGroupId)), before + 3);
-  assert.equal((await jobs()).length, ordered);
+test("/generate with words takes them at once, and a link begins it too", async () => {
+  await noor.say("/generate A horse on the beach");
+  await noor.sees("Which model shall make it?");
+  await noor.press("Demo: text to video");
+  await noor.sees("Ready to go?");
+  await noor.press("Stop");
+  const asked = await noor.say("/help");
+  await noor.start("generate");
+  await noor.sees("Which model shall make it?", { since: asked });
+  await noor.say("/cancel");
 });
-
-async function bot(): Promise<{ readonly username: string }> {
-  const answer = await fetch(`${sandbox.url}/sandbox/api/state?as=${alex.id}`);
-  return ((await answer.json()) as { bot: { username: string } }).bot;
-}
 
 test("the books are right and every call was valid", async () => {
   assert.deepEqual(await ledgerViolations(db), []);

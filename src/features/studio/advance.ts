@@ -5,7 +5,7 @@ import type { Kernel } from "#kernel/feature.ts";
 
 import type { JobAnnouncer } from "./announcer.ts";
 import { isEnded, type JobEvent, type JobState, nextState } from "./job-state.ts";
-import { findJob, holdReference, lockJob, type VideoJob } from "./job.ts";
+import { findJob, holdReference, isInGroup, lockJob, type VideoJob } from "./job.ts";
 import type { ShowJob } from "./show-job.ts";
 
 /** Background work that follows from a job's new state, queued in the same transaction. */
@@ -23,7 +23,7 @@ export interface JobFollowUp {
 }
 
 export interface AdvanceDeps extends Pick<Kernel, "ledger" | "media" | "clock"> {
-  readonly announcer: Pick<JobAnnouncer, "sendVideo">;
+  readonly announcer: Pick<JobAnnouncer, "sendVideo" | "settleInPrivate">;
   readonly showJob: ShowJob;
   readonly followUp: JobFollowUp;
   readonly firstPollMs: number;
@@ -197,11 +197,12 @@ async function goOn(
 }
 
 /** Money, then what is kept of it: nothing but the numbers. */
-async function end(tx: Tx, { ledger, followUp, onEnded }: AdvanceDeps, job: VideoJob): Promise<void> {
+async function end(tx: Tx, { ledger, followUp, announcer, onEnded }: AdvanceDeps, job: VideoJob): Promise<void> {
   if (job.price > 0n) {
     const outcome = job.state === "delivered" ? "captured" : job.state === "expired" ? "expired" : "released";
     await ledger.settleHold(tx, holdReference(job.id), outcome);
   }
+  if (isInGroup(job)) await announcer.settleInPrivate(tx, job);
   await followUp.tidy(tx, job.id);
   await followUp.dispatch(tx);
   afterCommit(tx, () => {

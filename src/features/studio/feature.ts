@@ -5,6 +5,8 @@ import { statsCommand } from "./chat/stats.ts";
 import { studioChat } from "./chat/studio-chat.ts";
 import { deliveryEvent } from "./delivery-event.ts";
 import { callbackRoutes } from "./http/callbacks.ts";
+import { moveJobs } from "./job.ts";
+import { makeJudgeGroupWish } from "./jobs/judge-group-wish.ts";
 import { pruneJobs } from "./jobs/prune-jobs.ts";
 import { makeReportUsage } from "./jobs/report-usage.ts";
 import { judgeHold } from "./judge-hold.ts";
@@ -12,7 +14,14 @@ import { makeStudio, type Studio } from "./make-studio.ts";
 import { notifications } from "./notifications.ts";
 import { openProviders, type Providers } from "./open-providers.ts";
 import { studioPersonalData } from "./personal-data.ts";
-import { billingSettings, limitSettings, modelSettings, resultSettings, retentionSettings } from "./settings.ts";
+import {
+  billingSettings,
+  groupSettings,
+  limitSettings,
+  modelSettings,
+  resultSettings,
+  retentionSettings,
+} from "./settings.ts";
 
 /** Studio over any providers. @param onMade is shown what was joined. */
 export function studioOver(open: (kernel: Kernel) => Providers, onMade?: (studio: Studio) => void): Feature {
@@ -21,7 +30,7 @@ export function studioOver(open: (kernel: Kernel) => Providers, onMade?: (studio
     title: "Studio",
     migrations: new URL("./migrations/", import.meta.url),
     texts: new URL("./chat/texts/", import.meta.url),
-    settings: [modelSettings, billingSettings, limitSettings, resultSettings, retentionSettings],
+    settings: [modelSettings, billingSettings, limitSettings, resultSettings, groupSettings, retentionSettings],
     notifications,
     setup: (kernel) => {
       const { list, close } = open(kernel);
@@ -38,10 +47,11 @@ function partsOf(kernel: Kernel, made: Studio): FeatureParts {
   const { jobs, sweep, advance } = made;
   const reportUsage = makeReportUsage(kernel);
   const stats = statsCommand({ jobs: kernel.jobs, reportUsage });
+  const judgeGroupWish = makeJudgeGroupWish({ ...made, ...kernel });
   return {
-    ...studioChat({ ...kernel, ...made, stats }),
+    ...studioChat({ ...made, ...kernel, stats, judgeGroupWish }),
     routes: callbackRoutes(made),
-    jobs: [jobs.dispatch, jobs.start, jobs.poll, jobs.fetch, jobs.tidy, reportUsage],
+    jobs: [jobs.dispatch, jobs.start, jobs.poll, jobs.fetch, jobs.tidy, judgeGroupWish, reportUsage],
     schedules: [{ name: "studio.sweep-jobs", cron: "* * * * *", timeZone: "UTC", job: sweep }, pruneJobs(kernel)],
     settlements: [
       {
@@ -53,6 +63,7 @@ function partsOf(kernel: Kernel, made: Studio): FeatureParts {
       },
     ],
     judgeHold,
+    onChatMigrated: moveJobs,
     personalData: studioPersonalData(made),
   };
 }

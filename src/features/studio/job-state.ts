@@ -65,6 +65,7 @@ export const failures = [
   "provider",
   "too_large",
   "delivery",
+  "left",
 ] as const;
 export type Failure = (typeof failures)[number];
 

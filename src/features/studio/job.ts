@@ -27,6 +27,8 @@ export interface VideoJob {
   /** What the provider charges, in millionths of a dollar. */
   readonly costUsdMicros: number;
   readonly seed: number;
+  /** It was asked for with a picture. */
+  readonly withPicture: boolean;
   /** Sealed; undefined once the video is here or the job has ended. */
   readonly prompt: string | undefined;
   /** The picture in Telegram; undefined when the prompt is. */
@@ -76,6 +78,7 @@ interface JobRow {
   readonly price: number;
   readonly cost_usd_micros: number;
   readonly seed: number;
+  readonly with_picture: boolean;
   readonly prompt: string | null;
   readonly image_file_id: string | null;
   readonly image_media_id: string | null;
@@ -118,6 +121,13 @@ export async function lockJob(tx: Tx, id: string): Promise<VideoJob | undefined>
   return rows[0] && fromRow(rows[0]);
 }
 
+/** The group's videos go on in the supergroup that it became; messages have other numbers there. */
+export async function moveJobs(tx: Tx, from: number, to: number): Promise<void> {
+  await sql`
+    update studio.job set chat_id = ${to}, thread_id = null, prompt_message_id = null, pressed_message_id = null
+    where chat_id = ${from}`.execute(tx);
+}
+
 function fromRow(row: JobRow): VideoJob {
   return {
     id: row.id,
@@ -135,6 +145,7 @@ function fromRow(row: JobRow): VideoJob {
     price: BigInt(row.price),
     costUsdMicros: row.cost_usd_micros,
     seed: row.seed,
+    withPicture: row.with_picture,
     prompt: given(row.prompt),
     imageFileId: given(row.image_file_id),
     imageMediaId: given(row.image_media_id),
@@ -163,6 +174,11 @@ function fromRow(row: JobRow): VideoJob {
 
 function given<T>(value: T | null): T | undefined {
   return value ?? undefined;
+}
+
+/** Asked for in a group, where others read along. Telegram numbers groups below zero. */
+export function isInGroup({ chatId }: Pick<VideoJob, "chatId">): boolean {
+  return chatId < 0;
 }
 
 /** The hold that pays for the job. */

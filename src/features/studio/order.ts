@@ -90,13 +90,13 @@ export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<O
     insert into studio.job (
       id, user_id, username, chat_id, thread_id, prompt_message_id, pressed_message_id, model, provider,
       duration_seconds, width, height, price, cost_usd_micros, seed, prompt_tokens, prompt, image_file_id,
-      card_at, ordered_at, not_before, looked_at, deadline
+      with_picture, card_at, ordered_at, not_before, looked_at, deadline
     ) values (
       ${id}, ${wish.user.id}, ${wish.user.username ?? null}, ${wish.chatId}, ${wish.threadId ?? null},
       ${wish.promptMessageId ?? null}, ${wish.pressedMessageId ?? null}, ${model.id}, ${model.provider},
       ${wish.durationSeconds}, ${wish.resolution.width}, ${wish.resolution.height}, ${price}, ${choice.costUsdMicros},
       ${wish.seed}, ${countPromptTokens(wish.prompt)}, ${cipher.encrypt(wish.prompt, promptContext(id))},
-      ${wish.imageFileId ?? null}, ${now}, ${now}, ${now}, ${now}, ${deadline}
+      ${wish.imageFileId ?? null}, ${wish.imageFileId !== undefined}, ${now}, ${now}, ${now}, ${now}, ${deadline}
     )`.execute(tx);
   const job = await findJob(tx, id);
   if (job === undefined) throw new Error("a job was not stored");
@@ -114,8 +114,8 @@ async function refuse(deps: OrderDeps, tx: Tx, wish: Wish): Promise<Exclude<Orde
   }
   if (blockedWord(wish.prompt, limits.blockedWords) !== undefined) return { ok: false, reason: "blocked_word" };
   if (await deps.salesPaused(tx)) return { ok: false, reason: "sales_paused" };
-  // Two messages at once must not both find the last place free: one person orders one after the other.
-  await sql`select pg_advisory_xact_lock(hashtextextended('studio.order', ${wish.user.id}))`.execute(tx);
+  // Two messages at once must not both find the last place free.
+  await lockOrders(tx, wish.user.id);
   const most = limits.queuedPerPerson;
   if ((await openJobs(tx, wish.user.id)) >= most) return { ok: false, reason: "too_many_queued", most };
   const { mode, freePerDay } = await deps.settings.read(billingSettings);
@@ -123,6 +123,11 @@ async function refuse(deps: OrderDeps, tx: Tx, wish: Wish): Promise<Exclude<Orde
   const used = await usedToday(tx, { ...deps, user: wish.user, now: deps.clock.now() });
   if (used >= freePerDay) return { ok: false, reason: "quota_used", perDay: freePerDay };
   return undefined;
+}
+
+/** One person orders one after the other: held until the transaction ends. */
+export async function lockOrders(tx: Tx, userId: number): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('studio.order', ${userId}))`.execute(tx);
 }
 
 /** Whether this button has ordered something before (since then): the second press of a double click is no second wish. */

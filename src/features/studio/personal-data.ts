@@ -37,6 +37,8 @@ export function studioPersonalData({ advance, accounts, settings, clock, media }
       await eraseLinked(tx, media, userId);
       if (mode === "free" && user !== undefined) await keepUsedToday(tx, { user, now: clock.now(), accounts });
       await resetPreference(tx, userId);
+      await sql`delete from studio.group_wish where user_id = ${userId}`.execute(tx);
+      await sql`delete from studio.inline_words where telegram_id = ${user?.telegramId ?? null}`.execute(tx);
       // The numbers stay: they belong to the statistics and to the ledger, and tell nobody who it was.
       await sql`
         update studio.job set

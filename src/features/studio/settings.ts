@@ -67,6 +67,17 @@ export const resultSettings = defineSettings({
   }),
 });
 
+/** What groups begin with; the admins of each change it for theirs with /settings there. */
+export const groupSettings = defineSettings({
+  key: "studio.groups",
+  title: "Videos in groups",
+  schema: z.object({
+    enabled: z.boolean().default(true),
+    /** Videos one person may ask for within an hour in one group; 0 is no limit. */
+    perPersonPerHour: z.int().min(0).max(1000).default(10),
+  }),
+});
+
 export const retentionSettings = defineSettings({
   key: "studio.retention",
   title: "How long videos that ended are counted",

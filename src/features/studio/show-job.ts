@@ -4,13 +4,14 @@ import type { Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 
 import type { JobAnnouncer } from "./announcer.ts";
-import type { VideoJob } from "./job.ts";
+import { isEnded } from "./job-state.ts";
+import { isInGroup, type VideoJob } from "./job.ts";
 import { queuePosition } from "./queue.ts";
 
 /** `calmly`: only when the last change of the card has been seen for a while; whatever comes next shows it too. */
 export type ShowJob = (tx: Tx, job: VideoJob, when: "now" | "calmly") => Promise<void>;
 
-/** A group takes 20 messages a minute, from all who write there. */
+/** A group takes 20 messages and 20 edits a minute, for all who ask there. */
 const calmMs = { private: 3000, group: 15_000 };
 
 /** Shows a job on its card, at a pace that people can follow and Telegram allows. The caller has locked the job. */
@@ -20,14 +21,21 @@ export function makeShowJob({
 }: Pick<Kernel, "clock"> & { readonly announcer: Pick<JobAnnouncer, "showCard"> }): ShowJob {
   return async (tx, job, when) => {
     const now = clock.now();
-    const quietMs = job.chatId < 0 ? calmMs.group : calmMs.private;
-    if (when === "calmly" && now.getTime() - job.cardAt.getTime() < quietMs) return;
+    const inGroup = isInGroup(job);
+    const quietMs = inGroup ? calmMs.group : calmMs.private;
+    const isCalm = when === "calmly" || (inGroup && isPassing(job));
+    if (isCalm && now.getTime() - job.cardAt.getTime() < quietMs) return;
     const position = job.state === "ordered" ? await queuePosition(tx, job.id) : 0;
     const shows = whatIsShown(job, { position, now });
     if (shows === job.cardShows) return;
     await announcer.showCard(tx, job, position);
     await sql`update studio.job set card_shows = ${shows}, card_at = ${now} where id = ${job.id}`.execute(tx);
   };
+}
+
+/** In a group only how it begins, how it ends and what holds it up is worth an edit by itself. */
+function isPassing({ cardShows, state, isBlocked }: VideoJob): boolean {
+  return cardShows !== "" && !isBlocked && !isEnded(state);
 }
 
 /** Everything in a card that changes. */

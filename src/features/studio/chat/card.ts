@@ -9,8 +9,8 @@ import { formatResolution } from "#providers/video/catalogue.ts";
 
 import type { JobAnnouncer } from "../announcer.ts";
 import { type FetchedVideo, isCancellable, isEnded } from "../job-state.ts";
-import type { VideoJob } from "../job.ts";
-import { jobTopic, videoTopic } from "../notifications.ts";
+import { isInGroup, type VideoJob } from "../job.ts";
+import { jobTopic, receiptTopic, videoTopic } from "../notifications.ts";
 import { workingModel } from "../offers.ts";
 import { modelSettings } from "../settings.ts";
 import { minutesLeft } from "../show-job.ts";
@@ -40,6 +40,21 @@ export function makeAnnouncer(kernel: AnnouncerDeps): JobAnnouncer {
         },
         ...(job.threadId !== undefined && { threadId: job.threadId }),
         ...(job.promptMessageId !== undefined && { replyToMessageId: job.promptMessageId }),
+      });
+    },
+    settleInPrivate: async (tx, job) => {
+      const user = await kernel.accounts.userById(tx, job.userId);
+      if (user === undefined) return;
+      const t = kernel.texts(user.language);
+      const group = (await kernel.accounts.chatById(tx, job.chatId))?.title ?? "";
+      const html = settlementText(job, { t, group });
+      if (html === undefined) return;
+      await kernel.delivery.enqueue(tx, {
+        chatId: user.telegramId,
+        topic: receiptTopic,
+        silent: true,
+        dedupeKey: `studio.receipt:${job.id}`,
+        content: { kind: "text", html },
       });
     },
     sendVideo: async (tx, job, video) => {
@@ -118,6 +133,20 @@ async function modelLabel({ settings }: Pick<Kernel, "settings">, job: VideoJob)
   return workingModel(models, job)?.label ?? job.standIn ?? job.model;
 }
 
+/** What belongs to the person alone: a receipt, credits that came back, a video that nobody got. */
+function settlementText(
+  job: VideoJob,
+  { t, group }: { readonly t: Translate; readonly group: string },
+): Html | undefined {
+  const credits = formatCredits(job.price, t.language);
+  const isFree = job.price === 0n;
+  if (job.state === "delivered") return isFree ? undefined : t("studio-group-receipt", { group, credits });
+  // He stopped it himself, or its card in the group says why.
+  const isTold = job.state === "cancelled" || (job.failure !== "left" && job.failure !== "delivery");
+  if (isFree && isTold) return undefined;
+  return Html.join([t("studio-group-ended", { group }), endText(job, t), ...paidBack({ job, t })]);
+}
+
 interface Shown {
   readonly job: VideoJob;
   readonly t: Translate;
@@ -152,16 +181,11 @@ function stateText(
     case "delivering":
       return Html.join([t("studio-card-delivering"), progressBar(100)]);
     case "delivered":
-      return t(job.price > 0n ? "studio-card-delivered" : "studio-card-delivered-free", {
-        credits: formatCredits(job.price, t.language),
-        took: secondsBetween(job.orderedAt, job.finishedAt ?? clock.now()),
-      });
+      return deliveredText(job, { t, took: secondsBetween(job.orderedAt, job.finishedAt ?? clock.now()) });
     case "failed":
-      return Html.join([t(`studio-failure-${job.failure ?? "provider"}`), ...paidBack({ job, t })]);
     case "cancelled":
-      return Html.join([t("studio-card-cancelled"), ...paidBack({ job, t })]);
     case "expired":
-      return Html.join([t("studio-card-expired"), ...paidBack({ job, t })]);
+      return Html.join([endText(job, t), ...(isInGroup(job) ? [] : paidBack({ job, t }))]);
   }
 }
 
@@ -171,6 +195,19 @@ function waitingText(
 ): Html {
   if (job.isBlocked) return t("studio-card-blocked", { minutes: minutesLeft(job, clock.now()) });
   return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position });
+}
+
+/** Where others read along, nobody's money is spoken of. */
+function deliveredText(job: VideoJob, { t, took }: { readonly t: Translate; readonly took: number }): Html {
+  if (isInGroup(job)) return t("studio-card-delivered-group", { took });
+  const credits = formatCredits(job.price, t.language);
+  return t(job.price > 0n ? "studio-card-delivered" : "studio-card-delivered-free", { credits, took });
+}
+
+/** Why there is no video. */
+function endText({ state, failure }: VideoJob, t: Translate): Html {
+  if (state === "cancelled" || state === "expired") return t(`studio-card-${state}`);
+  return t(`studio-failure-${failure ?? "provider"}`);
 }
 
 function paidBack({ job, t }: Shown): readonly Html[] {

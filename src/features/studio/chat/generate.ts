@@ -1,7 +1,7 @@
 import type { Message } from "grammy/types";
 
 import type { ChatParts } from "#kernel/feature.ts";
-import { Html } from "#kernel/lib/html.ts";
+import { Html, html } from "#kernel/lib/html.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
 import { findModel, formatResolution, type VideoModel } from "#providers/video/catalogue.ts";
@@ -12,6 +12,7 @@ import { wasOrdered } from "../order.ts";
 import { type Preference, priceOf, readPreference } from "../preference.ts";
 import { billingSettings, limitSettings } from "../settings.ts";
 import { type Draft, draftFlow, draftOf, type DraftStep, saveDraft } from "./draft.ts";
+import { generateInGroup, type GroupDeps } from "./group.ts";
 import { offerModels, orderFromChat, type OrderingDeps } from "./ordering.ts";
 import { billingMode, modelLine } from "./price.ts";
 import { type Prompt, promptOf } from "./prompt.ts";
@@ -23,15 +24,29 @@ type Say = (content: Html | Content) => Promise<void>;
  * The guided way: model → prompt → picture if the model takes one → summary with the price → Go. Everything can be given
  * early or given again; what is still missing is asked for, and nothing is ordered without a Go.
  */
-export function generateParts(deps: OrderingDeps): ChatParts {
+export function generateParts(deps: GroupDeps): ChatParts {
   return {
     commands: [
       {
         name: "generate",
         description: "studio-command-generate",
         access: "user",
+        inGroups: true,
         run: async (context) => {
-          await proceed(deps, context, {}, context.reply);
+          const { message } = context.update;
+          if (message === undefined) return;
+          if (context.chat.type !== "private") await generateInGroup(deps, context, message);
+          else if (promptOf(message) === undefined) await beginGenerate(deps, context);
+          else await answer(deps, context, { draft: {}, step: "model", message });
+        },
+      },
+    ],
+    startLinks: [
+      {
+        name: "generate",
+        run: async (context) => {
+          await beginGenerate(deps, context);
+          return "handled";
         },
       },
     ],
@@ -40,7 +55,7 @@ export function generateParts(deps: OrderingDeps): ChatParts {
         prefix: "generate",
         access: "user",
         run: async (context, [action, value = ""], query) => {
-          if (action === undefined) await proceed(deps, context, {}, context.reply);
+          if (action === undefined) await beginGenerate(deps, context);
           else await press(deps, context, { action, value, messageId: query.message?.message_id });
         },
       },
@@ -59,6 +74,25 @@ export function generateParts(deps: OrderingDeps): ChatParts {
       },
     ],
   };
+}
+
+/**
+ * From the beginning. Words that came from another chat are taken with the usual model, so that a Go is all that is
+ * missing; they stand nowhere in this chat yet, so the summary quotes them.
+ */
+export async function beginGenerate(deps: OrderingDeps, context: UpdateContext, words?: string): Promise<void> {
+  const { tx, user, reply } = context;
+  if (words === undefined) {
+    await proceed(deps, context, {}, reply);
+    return;
+  }
+  const refusal = await refuseWords(deps, context, { text: words });
+  if (refusal !== undefined) {
+    await reply(refusal);
+    return;
+  }
+  const usual = await readPreference(tx, { catalogue: await readOffer(deps), userId: user.id });
+  await proceed(deps, context, { words, ...(usual !== undefined && { model: usual.model.id }) }, reply);
 }
 
 /** Asks for the first thing that is missing; shows the summary when nothing is. */
@@ -133,7 +167,7 @@ async function summary(
   });
   return {
     kind: "text",
-    html: Html.join([choices, price]),
+    html: Html.join([...quoteOf(draft), choices, price]),
     keyboard: {
       inline: [
         [
@@ -143,6 +177,11 @@ async function summary(
       ],
     },
   };
+}
+
+/** Words that stand in no message of the person's; `promptOf` reads them here. */
+function quoteOf({ words, messageId }: Draft): readonly Html[] {
+  return words === undefined || messageId !== undefined ? [] : [html`<blockquote>${words}</blockquote>`];
 }
 
 interface Press {
@@ -235,7 +274,7 @@ async function answer(deps: OrderingDeps, context: UpdateContext, { draft, step,
 async function refuseWords(
   { settings }: OrderingDeps,
   { t }: UpdateContext,
-  { text, imageFileId }: Prompt,
+  { text, imageFileId }: Pick<Prompt, "text" | "imageFileId">,
 ): Promise<Html | undefined> {
   const { promptMinLength: least, blockedWords } = await settings.read(limitSettings);
   if (imageFileId === undefined && Array.from(text).length < least) {
@@ -255,9 +294,12 @@ async function go(
   context: UpdateContext,
   { draft, pressedMessageId }: { readonly draft: Draft; readonly pressedMessageId: number | undefined },
 ): Promise<void> {
-  const { model, words = "", image, messageId = 0 } = draft;
+  const { model, words = "", image } = draft;
+  // Words that only the summary quotes are found there again.
+  const messageId = draft.messageId ?? pressedMessageId;
+  if (messageId === undefined) return;
   const prompt = { text: words, imageFileId: image, messageId };
   if (!(await orderFromChat(deps, context, { modelId: model, prompt, pressedMessageId }))) return;
   await context.dialog.close();
-  await context.editPressed(context.t("studio-generate-started"));
+  await context.editPressed(Html.join([...quoteOf(draft), context.t("studio-generate-started")]));
 }

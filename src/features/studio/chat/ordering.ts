@@ -1,6 +1,7 @@
 import type { Kernel } from "#kernel/feature.ts";
 import type { Html } from "#kernel/lib/html.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
+import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData, type UpdateContext } from "#kernel/telegram/index.ts";
 import type { Catalogue, Resolution } from "#providers/video/catalogue.ts";
 
@@ -26,20 +27,24 @@ export interface Asked {
   readonly seed?: number | undefined;
 }
 
-/** Orders what was asked and, when that is refused, says why and what to do. @returns whether it was ordered. */
-export async function orderFromChat(deps: OrderingDeps, context: UpdateContext, asked: Asked): Promise<boolean> {
-  const { tx, t, user, chat, reply } = context;
-  const models = await readOffer(deps);
+type Placed =
+  | "nothing_on_offer"
+  /** `longest`: the model's longest prompt. */
+  | { readonly outcome: OrderOutcome; readonly modelId: string; readonly longest: number };
+
+/** Orders what was asked, with the asker's own choices where he made none now. */
+export async function placeOrder(
+  deps: OrderingDeps,
+  { tx, user, chat }: Pick<UpdateContext, "tx" | "user" | "chat">,
+  asked: Asked,
+): Promise<Placed> {
   const { modelId, prompt } = asked;
   const preference = await readPreference(tx, {
-    catalogue: models,
+    catalogue: await readOffer(deps),
     userId: user.id,
     ...(modelId !== undefined && { modelId }),
   });
-  if (preference === undefined) {
-    await reply(t(modelId === undefined ? "studio-refused-no_models" : "studio-refused-unknown_model"));
-    return false;
-  }
+  if (preference === undefined) return "nothing_on_offer";
   const { model } = preference;
   const outcome = await orderVideo(deps, tx, {
     user,
@@ -54,8 +59,21 @@ export async function orderFromChat(deps: OrderingDeps, context: UpdateContext, 
     imageFileId: prompt.imageFileId,
     seed: asked.seed ?? 0,
   });
+  return { outcome, modelId: model.id, longest: model.promptMaxLength };
+}
+
+/** Orders what was asked in private and, when that is refused, says why and what to do. @returns whether it was ordered. */
+export async function orderFromChat(deps: OrderingDeps, context: UpdateContext, asked: Asked): Promise<boolean> {
+  const { t, reply } = context;
+  const { modelId, prompt } = asked;
+  const placed = await placeOrder(deps, context, asked);
+  if (placed === "nothing_on_offer") {
+    await reply(t(modelId === undefined ? "studio-refused-no_models" : "studio-refused-unknown_model"));
+    return false;
+  }
+  const { outcome } = placed;
   if (outcome.ok) context.showAction("upload_video");
-  else await explain(deps, context, { outcome, prompt, modelId: model.id, longest: model.promptMaxLength });
+  else await explain(deps, context, { ...placed, outcome, prompt });
   return outcome.ok;
 }
 
@@ -69,40 +87,42 @@ interface Refused {
 async function explain(deps: OrderingDeps, context: UpdateContext, refused: Refused): Promise<void> {
   const { t, reply } = context;
   const { outcome, prompt, modelId, longest } = refused;
+  if (outcome.reason === "insufficient_credits") {
+    await reply({
+      kind: "text",
+      html: t("studio-refused-insufficient_credits", {
+        price: formatCredits(outcome.price, t.language),
+        available: formatCredits(outcome.available, t.language),
+      }),
+      keyboard: { inline: [[{ text: t.plain("studio-button-buy"), callback: callbackData("buy") }]] },
+    });
+  } else if (outcome.reason === "image_required") {
+    await awaitPicture(context, { modelId, prompt });
+    await offerModels(deps, context, {
+      prompt,
+      words: t("studio-refused-image_required"),
+      ifNone: t("studio-generate-image"),
+    });
+  } else if (outcome.reason === "image_not_taken") {
+    await offerModels(deps, context, { prompt, words: t("studio-refused-image_not_taken") });
+  } else {
+    await reply(refusalText(t, outcome, longest));
+  }
+}
+
+/** Refusals in which nobody's money is named. */
+type PlainRefusal = Exclude<OrderOutcome, { ok: true } | { reason: "insufficient_credits" }>;
+
+export function refusalText(t: Translate, outcome: PlainRefusal, longest: number): Html {
   switch (outcome.reason) {
-    case "insufficient_credits":
-      await reply({
-        kind: "text",
-        html: t("studio-refused-insufficient_credits", {
-          price: formatCredits(outcome.price, t.language),
-          available: formatCredits(outcome.available, t.language),
-        }),
-        keyboard: { inline: [[{ text: t.plain("studio-button-buy"), callback: callbackData("buy") }]] },
-      });
-      return;
     case "quota_used":
-      await reply(t("studio-refused-quota_used", { perDay: outcome.perDay }));
-      return;
+      return t("studio-refused-quota_used", { perDay: outcome.perDay });
     case "too_many_queued":
-      await reply(t("studio-refused-too_many_queued", { most: outcome.most }));
-      return;
+      return t("studio-refused-too_many_queued", { most: outcome.most });
     case "prompt_too_short":
-      await reply(t("studio-refused-prompt_too_short", { least: outcome.least }));
-      return;
+      return t("studio-refused-prompt_too_short", { least: outcome.least });
     case "prompt_too_long":
-      await reply(t("studio-refused-prompt_too_long", { longest }));
-      return;
-    case "image_required":
-      await awaitPicture(context, { modelId, prompt });
-      await offerModels(deps, context, {
-        prompt,
-        words: t("studio-refused-image_required"),
-        ifNone: t("studio-generate-image"),
-      });
-      return;
-    case "image_not_taken":
-      await offerModels(deps, context, { prompt, words: t("studio-refused-image_not_taken") });
-      return;
+      return t("studio-refused-prompt_too_long", { longest });
     case "unknown_model":
     case "model_disabled":
     case "blocked_word":
@@ -110,8 +130,9 @@ async function explain(deps: OrderingDeps, context: UpdateContext, refused: Refu
     case "duration_not_offered":
     case "resolution_not_offered":
     case "prompt_empty":
-      await reply(t(`studio-refused-${outcome.reason}`));
-      return;
+    case "image_required":
+    case "image_not_taken":
+      return t(`studio-refused-${outcome.reason}`);
   }
 }
 
@@ -121,7 +142,7 @@ async function explain(deps: OrderingDeps, context: UpdateContext, refused: Refu
  */
 export async function offerModels(
   deps: Pick<OrderingDeps, "settings" | "providers" | "delivery">,
-  { tx, t, chat }: UpdateContext,
+  { tx, t, chat }: Pick<UpdateContext, "tx" | "t" | "chat">,
   { prompt, words, ifNone }: { readonly prompt: Prompt; readonly words: Html; readonly ifNone?: Html },
 ): Promise<void> {
   const models = await readOffer(deps);

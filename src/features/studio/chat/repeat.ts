@@ -1,15 +1,15 @@
 import type { CallbackQuery, Message } from "grammy/types";
 
-import type { Kernel } from "#kernel/feature.ts";
 import type { CallbackRoute, UpdateContext } from "#kernel/telegram/index.ts";
 
 import type { Advance } from "../advance.ts";
 import { findJob, type VideoJob } from "../job.ts";
 import { wasOrdered } from "../order.ts";
-import { type Asked, offerModels, orderFromChat, type OrderingDeps } from "./ordering.ts";
+import { askInGroup, type GroupDeps } from "./group.ts";
+import { type Asked, offerModels, orderFromChat } from "./ordering.ts";
 import { type Prompt, promptOf } from "./prompt.ts";
 
-export interface RepeatDeps extends OrderingDeps, Pick<Kernel, "ids"> {
+export interface RepeatDeps extends GroupDeps {
   readonly advance: Advance;
 }
 
@@ -82,6 +82,10 @@ async function repeat(deps: RepeatDeps, context: UpdateContext, { jobId, query, 
   const job = await ownJob(context, jobId);
   const prompt = job && answered(context, query);
   if (job === undefined || prompt === undefined) return;
+  if (job.withPicture && prompt.imageFileId === undefined) {
+    context.answer(context.t.plain("studio-picture-gone"), { alert: true });
+    return;
+  }
   const { model: modelId, durationSeconds, width, height } = job;
   const asked = { prompt, modelId, durationSeconds, resolution: { width, height }, seed: seed(job) };
   const since = new Date(context.now.getTime() - doubleClickMs);
@@ -109,24 +113,33 @@ async function orderPressed(
     answer(t.plain("studio-again-started"));
     return false;
   }
-  return await orderFromChat(deps, context, { ...asked, pressedMessageId });
+  const order = chat.type === "private" ? orderFromChat : askInGroup;
+  return await order(deps, context, { ...asked, pressedMessageId });
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The job a button names, if it is the presser's own. Made-up ids and other people's jobs get the same answer. */
-async function ownJob({ tx, t, user, answer }: UpdateContext, jobId = ""): Promise<VideoJob | undefined> {
+/** The job a button names, if it is the presser's own and of this chat. Made-up ids and other people's jobs get the same answer. */
+async function ownJob({ tx, t, user, chat, answer }: UpdateContext, jobId = ""): Promise<VideoJob | undefined> {
   const job = uuid.test(jobId) ? await findJob(tx, jobId) : undefined;
-  if (job?.userId === user.id) return job;
+  if (job?.userId === user.id && job.chatId === chat.id) return job;
   answer(t.plain("studio-not-yours"), { alert: true });
   return undefined;
 }
 
-/** The prompt that the pressed card answers; Telegram brings it along, unless its author has deleted it. */
-function answered({ t, user, answer }: UpdateContext, { message }: CallbackQuery): Prompt | undefined {
+/**
+ * The prompt that the pressed message answers; Telegram brings it along, unless its author has deleted it. In a private
+ * chat the bot's own messages may quote it. Only its author may have it made again: the buttons of others are theirs.
+ */
+function answered({ t, user, chat, answer }: UpdateContext, { message }: CallbackQuery): Prompt | undefined {
   const original =
     message !== undefined && "reply_to_message" in message ? (message.reply_to_message as Message) : undefined;
-  const prompt = original?.from?.id === user.telegramId ? promptOf(original) : undefined;
+  const isBots = original?.from?.is_bot === true && chat.type === "private";
+  if (original?.from !== undefined && original.from.id !== user.telegramId && !isBots) {
+    answer(t.plain("studio-not-yours"), { alert: true });
+    return undefined;
+  }
+  const prompt = promptOf(original);
   if (prompt === undefined) answer(t.plain("studio-prompt-gone"), { alert: true });
   return prompt;
 }

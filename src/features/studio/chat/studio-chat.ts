@@ -13,6 +13,10 @@ import { priceOf, readPreference } from "../preference.ts";
 import { billingSettings } from "../settings.ts";
 import { choiceParts } from "./choices.ts";
 import { generateParts } from "./generate.ts";
+import { groupRulesParts } from "./group-rules-screen.ts";
+import { mentionRoute } from "./group.ts";
+import { inlineRoute, makeLink } from "./inline.ts";
+import { leaveRoute } from "./leave-group.ts";
 import { orderFromChat } from "./ordering.ts";
 import { promptOf } from "./prompt.ts";
 import { repeatButtons, type RepeatDeps } from "./repeat.ts";
@@ -25,17 +29,27 @@ export interface StudioChatDeps extends RepeatDeps {
 export function studioChat(deps: StudioChatDeps): ChatParts {
   const generate = generateParts(deps);
   const choices = choiceParts(deps);
+  const rules = groupRulesParts(deps);
   return {
     commands: [...(generate.commands ?? []), ...(choices.commands ?? []), deps.stats],
-    callbacks: [...(generate.callbacks ?? []), ...(choices.callbacks ?? []), ...repeatButtons(deps)].map(onlyPrivate),
+    startLinks: [...(generate.startLinks ?? []), makeLink(deps)],
+    callbacks: [
+      ...[...(generate.callbacks ?? []), ...(choices.callbacks ?? [])].map(onlyPrivate),
+      ...repeatButtons(deps),
+      ...(rules.callbacks ?? []),
+    ],
     dialogs: generate.dialogs ?? [],
     messages: [promptRoute(deps)],
+    mentions: [mentionRoute(deps)],
+    inline: inlineRoute(deps),
+    services: [leaveRoute(deps)],
     startSection: async (context) => await startSection(deps, context),
     ...(choices.settingsSection && { settingsSection: choices.settingsSection }),
+    ...(rules.groupSettingsSection && { groupSettingsSection: rules.groupSettingsSection }),
   };
 }
 
-/** Studio's buttons stand in private chats; elsewhere somebody has made the press up. */
+/** These buttons stand in private chats; elsewhere somebody has made the press up. */
 function onlyPrivate(route: CallbackRoute): CallbackRoute {
   return {
     ...route,

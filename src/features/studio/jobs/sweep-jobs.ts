@@ -6,6 +6,8 @@ import { defineJob, type Job } from "#kernel/jobs/index.ts";
 import { toError } from "#kernel/lib/errors.ts";
 
 import { deliveryEvent } from "../delivery-event.ts";
+import { dropOldGroupWishes } from "../group-wish.ts";
+import { dropOldInlineWords } from "../inline-words.ts";
 import type { JobEvent } from "../job-state.ts";
 import { findJob, type VideoJob } from "../job.ts";
 import { removeBefore } from "../work-files.ts";
@@ -49,6 +51,8 @@ export function makeSweepJobs(deps: SweepDeps): Job<Record<string, never>> {
         await sql`
           update studio.job set result_media_id = null, link_until = null, link_bytes = null
           where link_until <= ${now} and finished_at is not null`.execute(tx);
+        await dropOldGroupWishes(tx, now);
+        await dropOldInlineWords(tx, now);
         await sql`
           delete from studio.callback
           where received_at < ${now}::timestamptz - ${callbacksKeptDays} * interval '1 day'`.execute(tx);

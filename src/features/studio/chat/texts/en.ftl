@@ -7,6 +7,7 @@ studio-command-stats = How much is being made
 
 studio-topic-video = Finished videos
 studio-topic-job = Progress of videos
+studio-topic-receipt = Receipts for videos in groups
 studio-topic-alert = Studio alerts
 
 studio-start =
@@ -80,6 +81,7 @@ studio-card-fetching = 📥 Finished, being fetched…
 studio-card-delivering = 📨 On its way to you…
 studio-card-delivered = ✅ Done in { $took } s · <b>{ $credits }</b> { chat-credit-word }
 studio-card-delivered-free = ✅ Done in { $took } s · free
+studio-card-delivered-group = ✅ Done in { $took } s
 studio-card-cancelled = 🚫 Cancelled.
 studio-card-expired = ⌛️ It took too long, so I gave it up.
 studio-card-paid-back = Nothing was charged: your { $credits } { COUNT($credits) ->
@@ -104,6 +106,7 @@ studio-again-started = On its way.
 studio-private-only = This works only in the private chat with me.
 studio-not-yours = This is not one of your videos.
 studio-prompt-gone = I do not keep prompts, and yours is no longer in this chat. Please send it again.
+studio-picture-gone = I do not keep pictures, and yours was in another message. Please answer it with your words again.
 studio-model-taken = 🎬 On its way with the other model.
 
 studio-failure-moderation = 🛑 The service refused this prompt by its content rules. Please describe it differently.
@@ -116,6 +119,7 @@ studio-failure-unclear = ❌ The service did not answer, so I cannot tell whethe
 studio-failure-lost = ❌ The service has lost this video.
 studio-failure-provider = ❌ The service could not make this video.
 studio-failure-too_large = ❌ The video became larger than I can hand over. The operators have been told.
+studio-failure-left = ❌ I was removed from the group, or may not write there any more.
 studio-failure-delivery = ❌ The video was made but could not be delivered to this chat.
 
 studio-refused-insufficient_credits =
@@ -142,6 +146,45 @@ studio-refused-duration_not_offered = The model does not make this length. /setd
 studio-refused-resolution_not_offered = The model does not make this size. /setresolution shows what it makes.
 studio-refused-no_models = No model is set up yet. Please ask the operator.
 studio-refused-not_a_prompt = I make videos from text and photos. Write what you want to see, or use /help.
+
+studio-group-how = Write what you want to see after /generate or after my name; to begin with a photo, answer it that way. Step by step it goes in our private chat:
+studio-group-hello = 👋 I make videos from words. Open our private chat once, then ask here again: each of us here uses his own credits.
+studio-group-open = 💬 Our private chat
+studio-group-no-credits = This takes credits of your own. Get some in our private chat, then ask here again.
+studio-group-image = Your model begins with a picture: answer a photo with /generate and your words. These make it from words alone:
+studio-group-off = Videos are switched off in this group. In our private chat they are on.
+studio-group-limit = In this group { $most ->
+    [one] one video
+   *[other] { $most } videos
+  } per person and hour is the limit. There is none in our private chat.
+studio-group-admins = In this group only its admins may ask for videos.
+studio-group-receipt = 🎬 Your video in <b>{ $group }</b> is there. It cost <b>{ $credits }</b> { chat-credit-word }.
+studio-group-ended = Your video in <b>{ $group }</b>:
+studio-group-rules-words = { $state ->
+    [off] off
+    [admins] for admins only
+   *[everybody] for everybody
+  }{ $state ->
+    [off] {""}
+   *[other] { $limit ->
+        [none] {""}
+       *[some] {", "}{ $perHour } per person and hour
+    }
+  }
+studio-group-rules = 🎬 Videos: <b>{ studio-group-rules-words }</b>
+studio-group-rules-choose =
+    🎬 <b>Videos in this group</b>: { studio-group-rules-words }
+    Who may ask for them with /generate or my name, and how many within an hour? Each pays for his own.
+studio-group-not-admin = Only an admin of this group can press this. If you are one, send /settings here first.
+studio-group-on = On
+studio-group-switched-off = Off
+studio-group-everybody = Everybody
+studio-group-only-admins = Admins only
+studio-group-no-limit = No limit
+studio-button-group = 🎬 Videos
+
+studio-inline-begin = 🎬 Make a video
+studio-inline-make = 🎬 Make: { $words }
 
 studio-alert-out = ⚠️ The video provider <b>{ $provider }</b> is out: { $trouble ->
     [no_credit] our balance there is used up.

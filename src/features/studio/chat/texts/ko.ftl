@@ -7,6 +7,7 @@ studio-command-stats = 제작 현황
 
 studio-topic-video = 완성된 영상
 studio-topic-job = 영상 진행 상황
+studio-topic-receipt = 그룹 영상 영수증
 studio-topic-alert = 스튜디오 경보
 
 studio-start =
@@ -70,6 +71,7 @@ studio-card-fetching = 📥 완성되어 가져오는 중…
 studio-card-delivering = 📨 보내는 중…
 studio-card-delivered = ✅ { $took }초 만에 완성 · <b>{ $credits }</b>크레딧
 studio-card-delivered-free = ✅ { $took }초 만에 완성 · 무료
+studio-card-delivered-group = ✅ { $took }초 만에 완성
 studio-card-cancelled = 🚫 취소되었습니다.
 studio-card-expired = ⌛️ 너무 오래 걸려 중단했습니다.
 studio-card-paid-back = 차감되지 않았습니다. { $credits }크레딧을 다시 쓸 수 있습니다.
@@ -91,6 +93,7 @@ studio-again-started = 만들기 시작했습니다.
 studio-private-only = 저와의 개인 채팅에서만 됩니다.
 studio-not-yours = 본인의 영상이 아닙니다.
 studio-prompt-gone = 프롬프트는 보관하지 않으며, 이 채팅에도 더 이상 없습니다. 다시 보내 주세요.
+studio-picture-gone = 사진은 보관하지 않으며, 그 사진은 다른 메시지에 있었습니다. 사진에 다시 답장해 주세요.
 studio-model-taken = 🎬 다른 모델로 만들기 시작했습니다.
 
 studio-failure-moderation = 🛑 서비스의 콘텐츠 규칙에 따라 거절되었습니다. 다르게 표현해 주세요.
@@ -103,6 +106,7 @@ studio-failure-unclear = ❌ 서비스가 응답하지 않아 작업 여부를 �
 studio-failure-lost = ❌ 서비스가 영상을 잃어버렸습니다.
 studio-failure-provider = ❌ 서비스가 이 영상을 만들지 못했습니다.
 studio-failure-too_large = ❌ 영상이 보내 드릴 수 있는 크기보다 커졌습니다. 운영자에게 알렸습니다.
+studio-failure-left = ❌ 그룹에서 제거되었거나 더 이상 글을 쓸 수 없습니다.
 studio-failure-delivery = ❌ 영상은 완성되었지만 이 채팅으로 보내지 못했습니다.
 
 studio-refused-insufficient_credits = 이 영상에는 <b>{ $price }</b>크레딧이 필요하지만 보유 크레딧은 <b>{ $available }</b>입니다. 구매한 뒤 다시 보내 주세요.
@@ -122,6 +126,42 @@ studio-refused-duration_not_offered = 이 모델은 그 길이를 만들지 않�
 studio-refused-resolution_not_offered = 이 모델은 그 크기를 만들지 않습니다. /setresolution 에서 가능한 크기를 보세요.
 studio-refused-no_models = 아직 설정된 모델이 없습니다. 운영자에게 문의해 주세요.
 studio-refused-not_a_prompt = 글과 사진으로 영상을 만듭니다. 보고 싶은 장면을 적거나 /help 를 이용해 주세요.
+
+studio-group-how = /generate 또는 제 이름 뒤에 보고 싶은 장면을 적어 주세요. 사진으로 시작하려면 사진에 그렇게 답장하면 됩니다. 단계별로는 개인 채팅에서 만들 수 있습니다:
+studio-group-hello = 👋 글로 영상을 만들어 드립니다. 개인 채팅을 한 번 연 뒤 여기서 다시 요청해 주세요. 각자 자신의 크레딧을 사용합니다.
+studio-group-open = 💬 개인 채팅
+studio-group-no-credits = 본인의 크레딧이 필요합니다. 개인 채팅에서 구매한 뒤 여기서 다시 요청해 주세요.
+studio-group-image = 선택한 모델은 사진에서 시작합니다. 사진에 /generate 와 글로 답장해 주세요. 글만으로 만드는 모델:
+studio-group-off = 이 그룹에서는 영상이 꺼져 있습니다. 개인 채팅에서는 만들 수 있습니다.
+studio-group-limit = 이 그룹에서는 한 사람이 한 시간에 영상 { $most }개까지 만들 수 있습니다. 개인 채팅에는 이 제한이 없습니다.
+studio-group-admins = 이 그룹에서는 관리자만 영상을 요청할 수 있습니다.
+studio-group-receipt = 🎬 <b>{ $group }</b>에서 요청한 영상이 도착했습니다. <b>{ $credits }</b>크레딧을 사용했습니다.
+studio-group-ended = <b>{ $group }</b>에서 요청한 영상:
+studio-group-rules-words = { $state ->
+    [off] 꺼짐
+    [admins] 관리자만
+   *[everybody] 모두
+  }{ $state ->
+    [off] {""}
+   *[other] { $limit ->
+        [none] {""}
+       *[some] {", "}한 사람당 시간당 { $perHour }개
+    }
+  }
+studio-group-rules = 🎬 영상: <b>{ studio-group-rules-words }</b>
+studio-group-rules-choose =
+    🎬 <b>이 그룹의 영상</b>: { studio-group-rules-words }
+    /generate 또는 제 이름으로 누가, 한 시간에 몇 개까지 요청할 수 있나요? 비용은 각자 부담합니다.
+studio-group-not-admin = 이 그룹의 관리자만 누를 수 있습니다. 관리자라면 먼저 여기서 /settings 를 보내 주세요.
+studio-group-on = 켜기
+studio-group-switched-off = 끄기
+studio-group-everybody = 모두
+studio-group-only-admins = 관리자만
+studio-group-no-limit = 제한 없음
+studio-button-group = 🎬 영상
+
+studio-inline-begin = 🎬 영상 만들기
+studio-inline-make = 🎬 만들기: { $words }
 
 studio-alert-out = ⚠️ 영상 제공자 <b>{ $provider }</b>를 쓸 수 없습니다: { $trouble ->
     [no_credit] 제공자 잔액을 모두 썼습니다.
