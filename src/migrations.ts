@@ -1,7 +1,18 @@
 import type { MigrationSource } from "#kernel/db/index.ts";
 
 /** Kernel modules that keep tables, lowest first: a module's migrations may name only what stands before it. */
-const kernelModules = ["db", "settings", "accounts", "ledger", "media", "telegram", "delivery", "alarms", "http"];
+const kernelModules = [
+  "db",
+  "settings",
+  "accounts",
+  "ledger",
+  "media",
+  "telegram",
+  "delivery",
+  "alarms",
+  "chat",
+  "http",
+];
 
 /** Features by their ids. Not taken from `features.ts`: migrating should not load the whole program. */
 const featureIds = ["studio", "signals"];

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
 
-import type { Accounts } from "./accounts/index.ts";
+import type { Accounts, AuditEntry } from "./accounts/index.ts";
 import type { Config } from "./config/index.ts";
 import type { Db, Tx } from "./db/index.ts";
 import type { Delivery, NotificationType, SettlementHandler } from "./delivery/index.ts";
@@ -97,6 +97,8 @@ export interface ChatParts {
   readonly settingsSection?: (context: UpdateContext) => Promise<ChatSection | undefined>;
   /** The same in a group, for its admins. Its buttons ask `accounts.isChatAdmin` at each press. */
   readonly groupSettingsSection?: (scene: GroupScene) => Promise<ChatSection | undefined>;
+  /** Parts of `/admin`, in the order of their buttons. */
+  readonly adminSections?: readonly AdminSection[];
 }
 
 /** A group whose settings one of its admins looks at. */
@@ -105,6 +107,84 @@ export type GroupScene = Pick<UpdateContext, "tx" | "t" | "chat">;
 export interface ChatSection {
   readonly html: Html;
   readonly buttons?: readonly (readonly Button[])[];
+}
+
+/**
+ * A part of `/admin`: pages of one message that is edited in place. Every press is checked against the presser's role at
+ * that moment, and its button against the admin and the chat that it was made for. Names are short: with their arguments
+ * they have 36 bytes of a button's data.
+ */
+export interface AdminSection {
+  /** Two to five letters. */
+  readonly id: string;
+  /** Text key of the button that opens the page `main`. */
+  readonly label: string;
+  /** A line of the panel's first page: how things stand. */
+  readonly glance?: (view: AdminView) => Promise<Html>;
+  readonly pages: Readonly<Record<string, AdminPage>> & { readonly main: AdminPage };
+  /** What changes something, or asks for something to be typed. Their buttons work for ten minutes. */
+  readonly actions?: Readonly<Record<string, AdminAction>>;
+  /** What becomes of a message that was sent because of `ask`. */
+  readonly answers?: Readonly<Record<string, AdminAnswer>>;
+  /**
+   * Network calls for the page `main`, made in the background: what they learn they store, and the page is shown again
+   * where it still stands. They never throw for what a service does.
+   */
+  readonly loads?: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>;
+}
+
+export interface AdminScreen {
+  readonly html: Html;
+  readonly buttons?: readonly (readonly Button[])[];
+  /** The page of this section that Back leads to, with its arguments; `main` unless said otherwise. */
+  readonly back?: readonly (string | number)[];
+}
+
+/** Only looks. */
+export type AdminPage = (view: AdminView, args: readonly string[]) => Promise<AdminScreen>;
+/** @returns what the panel shows now; undefined leaves it. */
+export type AdminAction = (scene: AdminScene, args: readonly string[]) => Promise<AdminScreen | undefined>;
+/** @param data what `ask` was given. */
+export type AdminAnswer = (
+  scene: AdminScene,
+  message: Parameters<MessageRoute["run"]>[1],
+  data: Readonly<Record<string, unknown>>,
+) => Promise<AdminScreen | undefined>;
+
+/** Whom a page is made for, and its buttons. */
+export interface AdminView extends Pick<UpdateContext, "tx" | "t" | "user" | "chat" | "now"> {
+  /** A button to a page of this section. */
+  readonly open: (text: string, page: string, ...args: readonly (string | number)[]) => Button;
+  /** A button that does one of the section's actions. */
+  readonly act: (
+    button: { readonly text: string; readonly style?: Button["style"] },
+    action: string,
+    ...args: readonly (string | number)[]
+  ) => Button;
+  /** A button to what is known of a person. */
+  readonly openUser: (text: string, userId: number) => Button;
+  /** Has one of the section's `loads` made, after which the page `main` is shown again. */
+  readonly load: (name: string) => Promise<void>;
+}
+
+/** What an action or an answer may do besides. */
+export interface AdminScene extends AdminView {
+  /** A small text over the pressed button. */
+  readonly answer: UpdateContext["answer"];
+  /** Asks in a message of its own; what is sent next goes to the section's answer of this name. */
+  readonly ask: (question: {
+    readonly answer: string;
+    readonly html: Html;
+    readonly placeholder: string;
+    readonly data: Readonly<Record<string, unknown>>;
+  }) => Promise<void>;
+  /** What was asked is answered: what is sent next goes its usual way again. */
+  readonly close: () => Promise<void>;
+  /** Keeps what was typed until a button confirms it. @returns the name under which `takeDraft` finds it. */
+  readonly keepDraft: (data: Readonly<Record<string, unknown>>) => Promise<string>;
+  /** What was kept, once: a second press, or one after something else was begun, finds nothing. */
+  readonly takeDraft: (name: string) => Promise<Readonly<Record<string, unknown>> | undefined>;
+  readonly audit: (entry: Omit<AuditEntry, "actor" | "origin">) => Promise<void>;
 }
 
 export interface PersonalData {

@@ -60,8 +60,10 @@ export interface Accounts {
   readonly userByUsername: (db: Db, username: string) => Promise<User | undefined>;
   /** The person who is linked to this user of a web app. */
   readonly userBySubject: (db: Db, subject: string) => Promise<User | undefined>;
-  /** In the order in which they came. */
+  /** In the order in which they came, or the newest first. */
   readonly listUsers: (db: Db, filter: UserFilter) => Promise<readonly User[]>;
+  /** How many there are, and how many of them have come since. */
+  readonly countUsers: (db: Db, since: Date) => Promise<UserCounts>;
   readonly setLanguage: (tx: Tx, userId: number, language: Language) => Promise<void>;
   /** @throws AppError `accounts.unknown_time_zone`. */
   readonly setTimeZone: (tx: Tx, userId: number, timeZone: string) => Promise<void>;
@@ -123,7 +125,18 @@ export interface UserFilter {
   readonly search?: string;
   /** The last id of the page before. */
   readonly afterId?: number;
+  /** `staff`: who has a role, stored or by `ADMIN_CHAT_IDS`. */
+  readonly only?: "staff" | "blocked";
+  readonly newestFirst?: boolean;
+  /** For lists that are turned over both ways. */
+  readonly skip?: number;
   readonly limit: number;
+}
+
+export interface UserCounts {
+  readonly all: number;
+  readonly fresh: number;
+  readonly blocked: number;
 }
 
 export interface AuditEntry {

@@ -125,3 +125,26 @@ test("people are listed by pages and found by the beginning of a name or a whole
   assert.deepEqual(await accounts.listUsers(db, { search: "303", limit: 5 }), made.slice(2));
   assert.deepEqual(await accounts.listUsers(db, { search: "pageX", limit: 5 }), [], "an underscore is no wildcard");
 });
+
+test("people are listed newest first, page by page, all or only staff or the shut out, and counted", async () => {
+  const people: User[] = [];
+  for (const id of [50_001, 50_002, 50_003, 50_004]) people.push(await note({ id, firstName: `P${id}` }));
+  const [first, second, third, fourth] = people;
+  assert.ok(first !== undefined && second !== undefined && third !== undefined && fourth !== undefined);
+  const before = await accounts.countUsers(db, first.createdAt);
+  await inTransaction(db, async (tx) => {
+    await accounts.setRole(tx, second.id, "operator");
+    await accounts.setBlocked(tx, third.id, true);
+  });
+  const ids = async (filter: Parameters<typeof accounts.listUsers>[1]): Promise<readonly number[]> =>
+    (await accounts.listUsers(db, filter)).map(({ id }) => id);
+  assert.deepEqual(await ids({ newestFirst: true, limit: 2 }), [fourth.id, third.id]);
+  assert.deepEqual(await ids({ newestFirst: true, skip: 2, limit: 2 }), [second.id, first.id]);
+  assert.ok((await ids({ only: "blocked", limit: 100 })).includes(third.id));
+  const admin = await note({ id: 900, firstName: "By the list" });
+  const staff = await ids({ only: "staff", limit: 100 });
+  assert.ok(staff.includes(second.id) && staff.includes(admin.id) && !staff.includes(first.id));
+  assert.equal((await accounts.countUsers(db, first.createdAt)).blocked, before.blocked + 1);
+  assert.ok(before.fresh >= 4 && before.all >= before.fresh);
+  assert.equal((await accounts.countUsers(db, new Date("2100-01-01T00:00:00Z"))).fresh, 0);
+});

@@ -4,7 +4,7 @@ import type { Db, Tx } from "../db/index.ts";
 import { AppError } from "../lib/errors.ts";
 import { type Language, languageFor } from "../lib/language.ts";
 import { timeZoneNamed } from "../lib/time-zone.ts";
-import type { Accounts, Role, TelegramPerson, User, UserFilter } from "./account.ts";
+import type { Accounts, Role, TelegramPerson, User, UserCounts, UserFilter } from "./account.ts";
 import { unknownTimeZone, unknownUser } from "./errors.ts";
 import { blockTrace, type Traces } from "./traces.ts";
 
@@ -16,6 +16,7 @@ export type Users = Pick<
   | "userByUsername"
   | "userBySubject"
   | "listUsers"
+  | "countUsers"
   | "setLanguage"
   | "setTimeZone"
   | "setBlocked"
@@ -81,7 +82,8 @@ export function makeUsers(adminChatIds: readonly number[], traces: Traces): User
           select person.* from account.link join account.person on person.id = link.person_id
           where link.subject = ${subject} and person.telegram_id is not null`,
       ),
-    listUsers: async (db, filter) => (await listed(filter).execute(db)).rows.map(userFrom),
+    listUsers: async (db, filter) => (await listed(filter, adminChatIds).execute(db)).rows.map(userFrom),
+    countUsers,
     setLanguage: async (tx, userId, language) => {
       await change(tx, userId, sql`language = ${language}`);
     },
@@ -131,11 +133,25 @@ function upsert({ id, firstName, username, languageTag }: TelegramPerson, hash: 
     returning *`;
 }
 
-function listed({ search = "", afterId = 0, limit }: UserFilter): RawBuilder<PersonRow> {
+function listed(filter: UserFilter, adminChatIds: readonly number[]): RawBuilder<PersonRow> {
+  const { search = "", afterId = 0, only, newestFirst = false, skip = 0, limit } = filter;
+  const kinds = {
+    staff: sql`(role <> 'user' or telegram_id = any(${adminChatIds}::bigint[]))`,
+    blocked: sql`blocked`,
+  };
   return sql`
     select * from account.person
-    where id > ${afterId} and telegram_id is not null and ${search === "" ? sql`true` : found(search)}
-    order by id limit ${limit}`;
+    where id > ${afterId} and telegram_id is not null
+      and ${search === "" ? sql`true` : found(search)} and ${only === undefined ? sql`true` : kinds[only]}
+    order by ${newestFirst ? sql`id desc` : sql`id`} limit ${limit} offset ${skip}`;
+}
+
+async function countUsers(db: Db, since: Date): Promise<UserCounts> {
+  const { rows } = await sql<UserCounts>`
+    select count(*) as all, count(*) filter (where created_at >= ${since}) as fresh,
+      count(*) filter (where blocked) as blocked
+    from account.person where telegram_id is not null`.execute(db);
+  return rows[0] ?? { all: 0, fresh: 0, blocked: 0 };
 }
 
 /** Each way of finding in a query of its own, because each has an index of its own. */

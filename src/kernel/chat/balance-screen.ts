@@ -59,7 +59,7 @@ async function page({ ledger }: ChatDeps, context: UpdateContext, upTo?: number)
   return {
     kind: "text",
     html: Html.join(
-      [Html.join(head), ...(entries.length === 0 ? [t("chat-balance-nothing")] : entries.map(line(context)))],
+      [Html.join(head), ...(entries.length === 0 ? [t("chat-balance-nothing")] : entries.map(entryLine(context)))],
       "\n\n",
     ),
     keyboard: {
@@ -76,7 +76,8 @@ function pageButton({ t }: UpdateContext, text: string, upTo: number): Button {
   return { text: t.plain(text), callback: callbackData("balance", "page", upTo) };
 }
 
-function line({ t, user }: UpdateContext): (entry: LedgerEntry) => Html {
+/** An entry of somebody's account in words, in the language and by the clock of who reads it. */
+export function entryLine({ t, user }: Pick<UpdateContext, "t" | "user">): (entry: LedgerEntry) => Html {
   const date = new Intl.DateTimeFormat(t.language, {
     dateStyle: "medium",
     timeStyle: "short",

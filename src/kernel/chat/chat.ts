@@ -1,6 +1,11 @@
 import type { ChatParts } from "../feature.ts";
 import type { JobsParts } from "../jobs/index.ts";
 import { accountCommands, startCommand } from "./account-commands.ts";
+import { adminPanel } from "./admin/admin-panel.ts";
+import { auditSection } from "./admin/audit-section.ts";
+import { creditsSection } from "./admin/credits-section.ts";
+import { refundsSection } from "./admin/refunds-section.ts";
+import { usersSection } from "./admin/users-section.ts";
 import { balanceScreen } from "./balance-screen.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { creditCommand } from "./credit-command.ts";
@@ -27,6 +32,13 @@ export function kernelChat(deps: ChatDeps): KernelChat {
   const openGroupSettings = makeOpenGroupSettings(deps);
   const offerPlan = makeOfferPlan(deps);
   const plans = subscriptions(deps, offerPlan);
+  const panel = adminPanel(deps, [
+    usersSection(deps),
+    creditsSection(deps),
+    refundsSection(deps),
+    ...deps.features.flatMap(({ adminSections = [] }) => adminSections),
+    auditSection(deps),
+  ]);
   return {
     beforeFeatures: [startCommand(deps), shop(deps), plans, balanceScreen(deps), promoScreen(deps)],
     afterFeatures: [
@@ -34,9 +46,10 @@ export function kernelChat(deps: ChatDeps): KernelChat {
       accountCommands({ ...deps, features: [...deps.features, plans] }),
       refunds(deps),
       personalDataCommands(deps),
+      panel.parts,
       creditCommand(deps),
       promoDesk(deps),
     ],
-    work: { jobs: [openGroupSettings, offerPlan], schedules: [refundReminder(deps)] },
+    work: { jobs: [openGroupSettings, offerPlan, ...panel.jobs], schedules: [refundReminder(deps)] },
   };
 }

@@ -1,3 +1,4 @@
+export { sheetOf, turnButtons } from "./admin/page-turner.ts";
 export { assignPayment } from "./assign-payment.ts";
 export { kernelChat } from "./chat.ts";
 export type { ChatDeps } from "./chat-deps.ts";

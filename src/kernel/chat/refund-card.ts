@@ -6,6 +6,7 @@ import type { RefundRequest, RefundState } from "../ledger/index.ts";
 import { Html } from "../lib/html.ts";
 import type { Language } from "../lib/language.ts";
 import { formatCredits } from "../lib/money.ts";
+import type { Translate } from "../lib/texts.ts";
 import { type Button, callbackData } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 
@@ -61,30 +62,41 @@ async function putCardIn(
   { card, chatIds }: { readonly card: RefundCard; readonly chatIds: readonly number[] },
 ): Promise<void> {
   const { refund } = card;
-  const person = await deps.accounts.userById(tx, refund.userId);
   for (const chatId of chatIds) {
     const admin = await deps.accounts.userByTelegramId(tx, chatId);
     const t = deps.texts(admin?.language ?? "en");
-    const parts = [
-      t("chat-refund-request", {
-        name: person?.firstName ?? "?",
-        telegramId: String(refund.telegramId),
-        stars: refund.stars,
-        credits: formatCredits(refund.credits, t.language),
-        reason: refund.reason,
-      }),
-    ];
-    if (card.waitedDays !== undefined) parts.push(t("chat-refund-waits", { days: card.waitedDays }));
-    if (refund.state !== "requested") parts.push(t(`chat-refund-state-${refund.state}`, { actor: card.actor ?? "–" }));
-    else if (card.spent === true) parts.push(t("chat-refund-spent"));
+    const html = await refundText(deps, tx, { card, t });
     await deps.delivery.putCard(tx, {
       key: `ledger.refund:${refund.id}`,
       chatId,
       topic: "refund",
       ...(card.waitedDays !== undefined && { anew: true }),
-      content: { kind: "text", html: Html.join(parts, "\n\n"), keyboard: { inline: buttons(deps, t.language, card) } },
+      content: { kind: "text", html, keyboard: { inline: buttons(deps, t.language, card) } },
     });
   }
+}
+
+/** The request and how it stands, as admins read it. */
+export async function refundText(
+  { accounts }: Pick<ChatDeps, "accounts">,
+  tx: Tx,
+  { card, t }: { readonly card: RefundCard; readonly t: Translate },
+): Promise<Html> {
+  const { refund } = card;
+  const person = await accounts.userById(tx, refund.userId);
+  const parts = [
+    t("chat-refund-request", {
+      name: person?.firstName ?? "?",
+      telegramId: String(refund.telegramId),
+      stars: refund.stars,
+      credits: formatCredits(refund.credits, t.language),
+      reason: refund.reason,
+    }),
+  ];
+  if (card.waitedDays !== undefined) parts.push(t("chat-refund-waits", { days: card.waitedDays }));
+  if (refund.state !== "requested") parts.push(t(`chat-refund-state-${refund.state}`, { actor: card.actor ?? "–" }));
+  else if (card.spent === true) parts.push(t("chat-refund-spent"));
+  return Html.join(parts, "\n\n");
 }
 
 function buttons(

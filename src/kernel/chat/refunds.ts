@@ -1,10 +1,10 @@
 import type { ChatParts } from "../feature.ts";
-import type { RefundResult } from "../ledger/index.ts";
 import { Html } from "../lib/html.ts";
 import { type Button, callbackData, type UpdateContext } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
+import { decideRefund, type RefundVerdict } from "./decide-refund.ts";
 import { paymentHandle } from "./payment-handle.ts";
-import { putRefundCard, tellRefund } from "./refund-card.ts";
+import { putRefundCard } from "./refund-card.ts";
 
 const reasonDialog = "chat.refund-reason";
 const shownPayments = 8;
@@ -115,37 +115,20 @@ async function request(
   await reply(t("chat-paysupport-sent"));
 }
 
+const verdicts: readonly RefundVerdict[] = ["approve", "negative", "refuse"];
+
 async function decide(
   deps: ChatDeps,
-  context: UpdateContext,
-  { verdict, id }: { readonly verdict: string | undefined; readonly id: string | undefined },
+  { t, tx, user, answer }: UpdateContext,
+  given: { readonly verdict: string | undefined; readonly id: string | undefined },
 ): Promise<void> {
-  const { t, tx, user, answer } = context;
-  const refund = id === undefined ? undefined : await deps.ledger.stars.findRefund(tx, id);
-  if (refund === undefined) {
-    answer(t.plain("chat-refund-not-open"));
-    return;
-  }
-  const actor = `user:${user.id}`;
-  const result: RefundResult =
-    verdict === "refuse"
-      ? await deps.ledger.stars.refuseRefund(tx, refund.id, actor)
-      : await deps.ledger.stars.approveRefund(tx, refund.id, { actor, allowNegative: verdict === "negative" });
-  if (!result.ok) {
-    answer(t.plain(result.reason === "credits_spent" ? "chat-refund-spent" : "chat-refund-not-open"), { alert: true });
-    if (result.reason === "credits_spent") await putRefundCard(deps, tx, { refund, spent: true });
-    return;
-  }
-  await deps.accounts.audit(tx, {
-    actor,
-    action: verdict === "refuse" ? "ledger.refund_refused" : "ledger.refund_approved",
-    subject: `refund:${refund.id}`,
-    before: { state: refund.state },
-    after: { state: result.refund.state, verdict },
-    origin: "chat",
-  });
-  await putRefundCard(deps, tx, { refund: result.refund, actor: user.firstName });
-  if (result.refund.state === "refused") await tellRefund(deps, tx, { ...result.refund, state: "refused" });
+  const verdict = verdicts.find((each) => each === given.verdict);
+  const decided =
+    given.id === undefined || verdict === undefined
+      ? undefined
+      : await decideRefund(deps, tx, { user, verdict, id: given.id });
+  if (decided?.ok === true) return;
+  answer(t.plain(decided?.reason === "spent" ? "chat-refund-spent" : "chat-refund-not-open"), { alert: true });
 }
 
 /** Also comes for the refunds that we made ourselves; the ledger knows those and posts nothing again. */

@@ -30,7 +30,11 @@ export function inPairs(buttons: readonly Button[]): readonly (readonly Button[]
 
 /** What is chosen now has a dot before it. */
 export function choice(text: string, isCurrent: boolean, callback: string): Button {
-  return { text: `${isCurrent ? "● " : ""}${text}`, callback };
+  return { text: marked(text, isCurrent), callback };
+}
+
+export function marked(text: string, isCurrent: boolean): string {
+  return `${isCurrent ? "● " : ""}${text}`;
 }
 
 export function backButton({ t }: Pick<Scene, "t">): Button {

@@ -9,5 +9,13 @@ export type * from "./promo-code.ts";
 export { makePromoCodes } from "./promo-codes.ts";
 export { periodSeconds } from "./subscription.ts";
 export type * from "./subscription.ts";
+export {
+  type CreditTotals,
+  rankBalances,
+  type RankedBalance,
+  readCreditTotals,
+  readStarDays,
+  type StarDay,
+} from "./overview.ts";
 export { packsOf, starsSettings, type StarsSettings } from "./settings.ts";
 export { type LedgerViolation, ledgerViolations } from "./violations.ts";

@@ -31,6 +31,12 @@ export interface Settings {
     section: SettingsSection<T>,
     change: { readonly value: T; readonly by: string },
   ) => Promise<void>;
+  /** The same for a change of what is stored at that moment: two who change different things at once both do. */
+  readonly revise: <T>(
+    tx: Tx,
+    section: SettingsSection<T>,
+    revision: { readonly change: (before: T) => T; readonly by: string },
+  ) => Promise<{ readonly before: T; readonly after: T }>;
   /** Newest first. */
   readonly history: (db: Db, key: string, limit: number) => Promise<readonly SettingsChange[]>;
 }

@@ -147,3 +147,34 @@ test("a section with a field that has no default is refused when it is defined",
     /test\.bad/,
   );
 });
+
+test("two who revise different fields at once both do, and the answer says what was there", async () => {
+  await write({ perDay: 10, words: ["a"] });
+  const [first, second] = await Promise.all([
+    inTransaction(db, async (tx) => {
+      return await one.revise(tx, limits, { by: "user:1", change: (before) => ({ ...before, perDay: 77 }) });
+    }),
+    inTransaction(db, async (tx) => {
+      return await other.revise(tx, limits, { by: "user:2", change: (before) => ({ ...before, words: ["z"] }) });
+    }),
+  ]);
+  await until("both changes", () => one.current(limits).perDay === 77 && one.current(limits).words[0] === "z");
+  assert.equal(first.after.perDay, 77);
+  assert.deepEqual(second.after.words, ["z"]);
+  const [latest] = await one.history(db, limits.key, 1);
+  assert.deepEqual(latest?.after, { perDay: 77, words: ["z"] });
+});
+
+test("amounts are stored as text and read as amounts again", async () => {
+  const prices = defineSettings({
+    key: "test.prices",
+    title: "Prices",
+    schema: z.object({ price: z.union([z.bigint(), z.string()]).transform(BigInt).default(5n) }),
+  });
+  await inTransaction(db, async (tx) => {
+    await one.write(tx, prices, { value: { price: 9_007_199_254_740_993n }, by: "cli" });
+  });
+  await until("the new price", () => other.current(prices).price === 9_007_199_254_740_993n);
+  const [change] = await one.history(db, prices.key, 1);
+  assert.deepEqual([change?.before, change?.after], [{ price: "5" }, { price: "9007199254740993" }]);
+});

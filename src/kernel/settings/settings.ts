@@ -77,6 +77,13 @@ export function createSettings({ db, clock, listener, log }: SettingsDeps): Sett
 
   listener.on(channel, refresh);
 
+  const revise: Settings["revise"] = async (tx, section, revision) => {
+    const stored = await store(tx, section, revision);
+    afterCommit(tx, refresh);
+    await notify(tx, channel);
+    return stored;
+  };
+
   return {
     current,
     read: async (section) => {
@@ -85,10 +92,9 @@ export function createSettings({ db, clock, listener, log }: SettingsDeps): Sett
       else await loading?.catch(() => undefined);
       return current(section);
     },
-    write: async (tx, section, change) => {
-      await store(tx, section, change);
-      afterCommit(tx, refresh);
-      await notify(tx, channel);
+    revise,
+    write: async (tx, section, { value, by }) => {
+      await revise(tx, section, { by, change: () => value });
     },
     history: readHistory,
     start: async () => {
@@ -107,20 +113,26 @@ export function createSettings({ db, clock, listener, log }: SettingsDeps): Sett
 async function store<T>(
   tx: Tx,
   section: SettingsSection<T>,
-  change: { readonly value: T; readonly by: string },
-): Promise<void> {
-  const after = validValue(section, change.value);
+  { change, by }: { readonly change: (before: T) => T; readonly by: string },
+): Promise<{ readonly before: T; readonly after: T }> {
   await sql`insert into setting.section (key, value) values (${section.key}, '{}') on conflict do nothing`.execute(tx);
   const { rows } = await sql<{ value: Record<string, unknown> }>`
     select value from setting.section where key = ${section.key} for update`.execute(tx);
   const before = effectiveValue(section, rows[0]?.value ?? {}).value;
-  if (isDeepStrictEqual(before, after)) return;
+  const after = validValue(section, change(before));
+  if (isDeepStrictEqual(before, after)) return { before, after };
   await sql`
-    update setting.section set value = ${JSON.stringify(changedFields(section, after))}
+    update setting.section set value = ${json(changedFields(section, after))}
     where key = ${section.key}`.execute(tx);
   await sql`
     insert into setting.change (key, before, after, changed_by)
-    values (${section.key}, ${JSON.stringify(before)}, ${JSON.stringify(after)}, ${change.by})`.execute(tx);
+    values (${section.key}, ${json(before)}, ${json(after)}, ${by})`.execute(tx);
+  return { before, after };
+}
+
+/** Amounts are bigint, which JSON does not know: they are written as text, and their schema reads that. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? String(part) : part));
 }
 
 async function readHistory(db: Db, key: string, limit: number): Promise<readonly SettingsChange[]> {

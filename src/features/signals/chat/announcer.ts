@@ -1,10 +1,10 @@
 import type { Kernel } from "#kernel/feature.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { Html } from "#kernel/lib/html.ts";
 import type { Language } from "#kernel/lib/language.ts";
 
 import type { Report, SignalAnnouncer, Silence } from "../announcer.ts";
 import { candleChart, chartPicture } from "./chart/signal-chart.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatPrice } from "./format-price.ts";
 import { formatDay } from "./format-time.ts";
 import { performanceLines } from "./performance-lines.ts";

@@ -1,8 +1,8 @@
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 
 import type { Filter } from "../subscriber.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatConfidence } from "./signal-message.ts";
 
 const mostListed = 8;

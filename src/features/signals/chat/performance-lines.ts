@@ -1,8 +1,8 @@
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 
 import type { NamedSummary, Performance } from "../performance.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatShare, formatSignedPercent } from "./format-number.ts";
 
 const mostNames = 4;

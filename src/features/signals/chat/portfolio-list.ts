@@ -1,9 +1,9 @@
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { html, Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import type { Command } from "#kernel/telegram/index.ts";
 
 import { type Position, readPortfolio } from "../portfolio.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatSignedPercent } from "./format-number.ts";
 import { formatPrice, formatReturn } from "./format-price.ts";
 

@@ -1,11 +1,11 @@
 import type { ChatParts, Kernel } from "#kernel/feature.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { html, Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
 
 import { addPriceAlert, listPriceAlerts, type PriceAlert, removePriceAlert } from "../price-alerts.ts";
 import { signalSettings } from "../settings.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatPrice } from "./format-price.ts";
 import { pointAt } from "./point-at.ts";
 import { parseCondition } from "./price-condition.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { ChatParts, ChatSection, Kernel } from "#kernel/feature.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { Html } from "#kernel/lib/html.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
 
@@ -15,7 +16,6 @@ import {
   type Subscription,
   type SubscriptionChange,
 } from "../subscriber.ts";
-import { oneLine } from "./foreign-text.ts";
 import { hourChoices, hoursDialog, parseHours, readHourChoice } from "./hours.ts";
 import { type ScreenAction, screenActions } from "./screen-actions.ts";
 import { rangeWords, reportWords, subscriptionLines } from "./subscription-words.ts";

@@ -2,13 +2,13 @@ import type { CallbackQuery } from "grammy/types";
 
 import type { Kernel } from "#kernel/feature.ts";
 import type { Job, JobQueue } from "#kernel/jobs/index.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import type { CallbackRoute, Content, UpdateContext } from "#kernel/telegram/index.ts";
 
 import type { Reader } from "../announcer.ts";
 import { decide, type Decision, noteReading } from "../portfolio.ts";
 import { findSignal, type Signal } from "../signal.ts";
 import { readSubscription, setMuted } from "../subscriber.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatPrice } from "./format-price.ts";
 import type { ChartQuestion } from "./jobs/send-chart.ts";
 import { signalMessage } from "./signal-message.ts";

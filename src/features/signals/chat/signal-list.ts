@@ -1,10 +1,10 @@
 import type { ChatParts, Kernel } from "#kernel/feature.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { html, Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData, type Content, plainText, type UpdateContext } from "#kernel/telegram/index.ts";
 
 import { listSignals, type Signal } from "../signal.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatMove, formatPrice } from "./format-price.ts";
 import { formatTime } from "./format-time.ts";
 import { formatConfidence, sideOf, stateLines } from "./signal-message.ts";

@@ -1,3 +1,4 @@
+import { oneLine, paragraph } from "#kernel/lib/foreign-text.ts";
 import { html, Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData, type Content, type MediaRef, plainText } from "#kernel/telegram/index.ts";
@@ -5,7 +6,6 @@ import { type Button, callbackData, type Content, type MediaRef, plainText } fro
 import type { Reader } from "../announcer.ts";
 import type { Decision } from "../portfolio.ts";
 import type { Outcome, Signal, SignalType } from "../signal.ts";
-import { oneLine, paragraph } from "./foreign-text.ts";
 import { formatMove, formatPrice, formatReturn, rewardToRisk } from "./format-price.ts";
 import { formatTime } from "./format-time.ts";
 import { numberFormat } from "./formatters.ts";

@@ -1,10 +1,10 @@
 import type { ChatParts, Kernel } from "#kernel/feature.ts";
 import type { Job, JobQueue } from "#kernel/jobs/index.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { html, Html } from "#kernel/lib/html.ts";
 import { callbackData, type Command, type Content, mayUse, type UpdateContext } from "#kernel/telegram/index.ts";
 
 import { answerFilter, dropCondition, resetFilter } from "./filter-screen.ts";
-import { oneLine } from "./foreign-text.ts";
 import type { GroupChange } from "./jobs/change-group.ts";
 import { subscribeChat, type SubscribingChat, type SubscribingDeps, unsubscribeChat } from "./subscribing.ts";
 

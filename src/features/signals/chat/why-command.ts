@@ -1,6 +1,7 @@
 import type { Message } from "grammy/types";
 
 import type { ChatParts, Kernel } from "#kernel/feature.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import { html, Html } from "#kernel/lib/html.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import type { UpdateContext } from "#kernel/telegram/index.ts";
@@ -8,7 +9,6 @@ import type { UpdateContext } from "#kernel/telegram/index.ts";
 import { findSignal, listSignals, type Signal } from "../signal.ts";
 import type { ExplainSignal, Rule, Why } from "../why.ts";
 import { listed } from "./filter-words.ts";
-import { oneLine } from "./foreign-text.ts";
 import { formatTime } from "./format-time.ts";
 import { formatConfidence } from "./signal-message.ts";
 import { rangeWords } from "./subscription-words.ts";

@@ -126,6 +126,7 @@ function fixedSettings(values: ReadonlyMap<string, unknown>): Settings {
     current,
     read: async (section) => await Promise.resolve(current(section)),
     write: async () => await Promise.reject(new Error("not here")),
+    revise: async () => await Promise.reject(new Error("not here")),
     history: async () => await Promise.resolve([]),
   };
 }

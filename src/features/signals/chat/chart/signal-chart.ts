@@ -1,8 +1,8 @@
 import type { Kernel } from "#kernel/feature.ts";
+import { oneLine } from "#kernel/lib/foreign-text.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 
 import type { Candle, NewSignal } from "../../signal.ts";
-import { oneLine } from "../foreign-text.ts";
 import { formatPrice } from "../format-price.ts";
 import { formatConfidence } from "../signal-message.ts";
 import { type CandleChart, candleChartSize, type ChartLevel, mostCandles } from "./candle-chart.ts";
