@@ -1,5 +1,11 @@
 import type { Feature, FeatureParts, Kernel } from "#kernel/feature.ts";
 
+import { makeAskBalances } from "./ask-balances.ts";
+import { jobsSection } from "./chat/admin/jobs-section.ts";
+import { modelsSection } from "./chat/admin/models-section.ts";
+import { moneySection } from "./chat/admin/money-section.ts";
+import { providersSection } from "./chat/admin/providers-section.ts";
+import { makeSendMoneyChart } from "./chat/admin/send-money-chart.ts";
 import { makeAnnouncer, videoSettlement } from "./chat/card.ts";
 import { statsCommand } from "./chat/stats.ts";
 import { studioChat } from "./chat/studio-chat.ts";
@@ -48,10 +54,18 @@ function partsOf(kernel: Kernel, made: Studio): FeatureParts {
   const reportUsage = makeReportUsage(kernel);
   const stats = statsCommand({ jobs: kernel.jobs, reportUsage });
   const judgeGroupWish = makeJudgeGroupWish({ ...made, ...kernel });
+  const sendMoneyChart = makeSendMoneyChart(kernel);
+  const askBalances = makeAskBalances({ ...kernel, ...made });
   return {
     ...studioChat({ ...made, ...kernel, stats, judgeGroupWish }),
     routes: callbackRoutes(made),
-    jobs: [jobs.dispatch, jobs.start, jobs.poll, jobs.fetch, jobs.tidy, judgeGroupWish, reportUsage],
+    jobs: [jobs.dispatch, jobs.start, jobs.poll, jobs.fetch, jobs.tidy, judgeGroupWish, reportUsage, sendMoneyChart],
+    adminSections: [
+      jobsSection({ ...kernel, ...made }),
+      modelsSection({ ...kernel, ...made }),
+      providersSection({ ...made, askBalances }),
+      moneySection({ ...kernel, sendMoneyChart }),
+    ],
     schedules: [{ name: "studio.sweep-jobs", cron: "* * * * *", timeZone: "UTC", job: sweep }, pruneJobs(kernel)],
     settlements: [
       {

@@ -8,8 +8,8 @@ export interface UsageRow {
   readonly delivered: number;
 }
 
-/** What a model brought in and cost; for admins' eyes. */
-export interface ModelUsage extends UsageRow {
+/** What a model or a day brought in and cost; for admins' eyes. */
+export interface PaidUsage extends UsageRow {
   /** Thousandths of a credit that were captured. */
   readonly revenue: bigint;
   readonly costUsdMicros: number;
@@ -27,9 +27,9 @@ export interface Usage {
   readonly costUsdMicros: number;
   /** Thousandths of a credit that were captured. */
   readonly revenue: bigint;
-  readonly byModel: readonly ModelUsage[];
+  readonly byModel: readonly PaidUsage[];
   /** Every day since `from`, also those without a job; names are ISO dates. */
-  readonly byDay: readonly UsageRow[];
+  readonly byDay: readonly PaidUsage[];
 }
 
 /** @param from the first moment that counts. @param timeZone whose calendar the days follow. */
@@ -47,13 +47,15 @@ export async function readUsage(
       coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros",
       coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue
     from studio.job where ordered_at >= ${from} and ordered_at < ${to}`.execute(db);
-  const byModel = await sql<Omit<ModelUsage, "revenue"> & { revenue: number }>`
+  const byModel = await sql<PaidRow>`
     select model as name, count(*) as jobs, count(*) filter (where state = 'delivered') as delivered,
       coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue,
       coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros"
     from studio.job where ordered_at >= ${from} and ordered_at < ${to} group by model order by 2 desc, 1`.execute(db);
-  const byDay = await sql<UsageRow>`
-    select day::date::text as name, count(job.id) as jobs, count(job.id) filter (where state = 'delivered') as delivered
+  const byDay = await sql<PaidRow>`
+    select day::date::text as name, count(job.id) as jobs, count(job.id) filter (where state = 'delivered') as delivered,
+      coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue,
+      coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros"
     from generate_series(
       date_trunc('day', ${from}::timestamptz at time zone ${timeZone}),
       ${to}::timestamptz at time zone ${timeZone}, interval '1 day') as day
@@ -63,6 +65,27 @@ export async function readUsage(
     group by day order by day`.execute(db);
   const [row] = totals.rows;
   if (row === undefined) throw new Error("an aggregate gave no row");
-  const models = byModel.rows.map((model) => ({ ...model, revenue: BigInt(model.revenue) }));
-  return { ...row, revenue: BigInt(row.revenue), byModel: models, byDay: byDay.rows };
+  return {
+    ...row,
+    revenue: BigInt(row.revenue),
+    byModel: byModel.rows.map(paidUsage),
+    byDay: byDay.rows.map(paidUsage),
+  };
+}
+
+type PaidRow = Omit<PaidUsage, "revenue"> & { readonly revenue: number };
+
+function paidUsage({ revenue, ...row }: PaidRow): PaidUsage {
+  return { ...row, revenue: BigInt(revenue) };
+}
+
+/** Midnight at the beginning of the first of so many days, today included. */
+export async function firstMoment(
+  db: Db,
+  { now, days, timeZone }: { readonly now: Date; readonly days: number; readonly timeZone: string },
+): Promise<Date> {
+  const { rows } = await sql<{ from: Date }>`
+    select (date_trunc('day', ${now}::timestamptz at time zone ${timeZone}) - ${days - 1} * interval '1 day')
+      at time zone ${timeZone} as "from"`.execute(db);
+  return rows[0]?.from ?? now;
 }

@@ -6,6 +6,7 @@ import { listPriceAlerts } from "../price-alerts.ts";
 import { signalSettings } from "../settings.ts";
 import { readSubscription } from "../subscriber.ts";
 import type { ExplainSignal } from "../why.ts";
+import { adminSection } from "./admin-section.ts";
 import { filterWords } from "./filter-words.ts";
 import { makeChangeGroup } from "./jobs/change-group.ts";
 import { makeSendChart } from "./jobs/send-chart.ts";
@@ -49,6 +50,7 @@ export function signalsChat(deps: SignalsChatDeps): ChatParts & Required<Pick<Fe
     callbacks: parts.flatMap(({ callbacks = [] }) => callbacks).map(onlyPrivate),
     dialogs: parts.flatMap(({ dialogs = [] }) => dialogs),
     services: [channelOffer(deps)],
+    adminSections: [adminSection],
     jobs: [sendChart, sendPerformance, changeGroup],
     startSection,
     statusSection: async (context) => await statusSection(deps, context),

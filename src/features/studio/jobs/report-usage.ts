@@ -1,15 +1,15 @@
 import { z } from "zod";
 
-import { inTransaction } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
 import { Html } from "#kernel/lib/html.ts";
 import { languages } from "#kernel/lib/language.ts";
-import { formatCredits, thousandths } from "#kernel/lib/money.ts";
 import type { Translate } from "#kernel/lib/texts.ts";
 import { type Catalogue, findModel } from "#providers/video/catalogue.ts";
 
 import { formatDollars } from "../dollars.ts";
+import { formatShare, moneyWords, type Takings } from "../money-words.ts";
+import { sendChart } from "../send-chart.ts";
 import { billingSettings, modelSettings } from "../settings.ts";
 import { readUsage, type Usage } from "../statistics.ts";
 
@@ -26,18 +26,14 @@ const payload = z.object({
 export type UsageQuestion = z.input<typeof payload>;
 
 export const reportDays = 14;
-/** Small, so that its letters can be read where Telegram shows it, on a phone. */
-const chartSize = { width: 440, height: 280, theme: "light" } as const;
 const deliveredColor = "#12a67a";
 const otherColor = "#c3ccd6";
-const largestChart = 2 * 1024 * 1024;
-const chartKeptMs = 24 * 60 * 60_000;
 
 /** Answers `/stats`: drawing a chart takes longer than an answer in the chat should hold its lock. */
 export function makeReportUsage(
   kernel: Pick<Kernel, "db" | "clock" | "charts" | "media" | "delivery" | "texts" | "settings">,
 ): Job<UsageQuestion> {
-  const { db, clock, charts, media, delivery, texts, settings } = kernel;
+  const { db, clock, texts, settings } = kernel;
   return defineJob({
     name: "studio.report-usage",
     payload,
@@ -49,24 +45,9 @@ export function makeReportUsage(
       const { models } = await settings.read(modelSettings);
       const { usdPerCredit } = await settings.read(billingSettings);
       const lines = [...usageLines(usage, t, models), ...(money ? moneyLines(usage, t, { models, usdPerCredit }) : [])];
-      const png = await charts.render(chartOf(usage, t), chartSize, signal);
-      const stored = await media.put({
-        contentType: "image/png",
-        fileName: "usage.png",
-        body: png,
-        maxBytes: largestChart,
-        expiresAt: new Date(to.getTime() + chartKeptMs),
-      });
-      await inTransaction(db, async (tx) => {
-        await media.keep(tx, stored.id);
-        await delivery.enqueue(tx, {
-          chatId,
-          topic: "reply",
-          dedupeKey: `studio.usage:${updateId}`,
-          content: { kind: "photo", media: { mediaId: stored.id }, caption: Html.join(lines) },
-          ...(threadId !== undefined && { threadId }),
-        });
-      });
+      const dedupeKey = `studio.usage:${updateId}`;
+      const message = { chatId, threadId, dedupeKey, fileName: "usage.png", caption: Html.join(lines) };
+      await sendChart(kernel, { ...message, chart: chartOf(usage, t) }, signal);
     },
   });
 }
@@ -94,17 +75,7 @@ function moneyLines(
   t: Translate,
   { models, usdPerCredit }: { readonly models: Catalogue; readonly usdPerCredit: number },
 ): readonly Html[] {
-  const words = ({ revenue, costUsdMicros }: Pick<Usage, "revenue" | "costUsdMicros">) => {
-    const revenueMicros = (Number(revenue) / Number(thousandths)) * usdPerCredit * 1_000_000;
-    const margin = revenueMicros - costUsdMicros;
-    return {
-      credits: formatCredits(revenue, t.language),
-      revenue: formatDollars(revenueMicros, t.language),
-      cost: formatDollars(costUsdMicros, t.language),
-      margin: formatDollars(margin, t.language),
-      share: revenueMicros === 0 ? "–" : formatShare(margin / revenueMicros, t),
-    };
-  };
+  const words = (takings: Takings) => moneyWords(takings, { t, usdPerCredit });
   return [
     t("studio-stats-money", words(usage)),
     ...usage.byModel
@@ -116,10 +87,6 @@ function moneyLines(
 /** A model that was taken off the list is called by its id. */
 function labelOf(models: Catalogue, id: string): string {
   return findModel(models, id)?.label ?? id;
-}
-
-function formatShare(share: number, { language }: Translate): string {
-  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }).format(share);
 }
 
 function chartOf({ byDay }: Usage, t: Translate): Parameters<Kernel["charts"]["render"]>[0] {

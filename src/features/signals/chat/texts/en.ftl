@@ -338,3 +338,11 @@ signals-why-rule-model = 🚫 Your filter takes signals from { $wanted }; it cam
 signals-why-rule-confidence = 🚫 Your filter takes a confidence of { $wanted } or more; it had { $was }.
 signals-why-rule-asset_muted = 🔇 You have muted { $asset }. /settings takes it back.
 signals-why-rule-hours = 🌙 It came outside your hours { $range }: { $at } ({ $zone }), and you let such signals be dropped.
+
+signals-admin = 📈 Signals
+signals-admin-glance = 📈 { $today } signals today, { $subscribers } subscribers
+signals-admin-title = 📈 <b>Signals</b>
+signals-admin-overview =
+    Subscribers: <b>{ $subscribers }</b>
+    Signals today: <b>{ $today }</b>, queued for { $reached } chats
+    Without an outcome: { $open }

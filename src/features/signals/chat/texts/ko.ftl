@@ -324,3 +324,11 @@ signals-why-rule-model = 🚫 필터는 { $wanted } 모델만 받는데, { $was 
 signals-why-rule-confidence = 🚫 필터는 신뢰도 { $wanted } 이상만 받는데, { $was }였습니다.
 signals-why-rule-asset_muted = 🔇 { $asset } 종목을 꺼 두셨습니다. /settings 에서 되돌릴 수 있습니다.
 signals-why-rule-hours = 🌙 설정하신 시간({ $range }) 밖인 { $at }({ $zone })에 왔고, 그런 시그널은 받지 않도록 하셨습니다.
+
+signals-admin = 📈 시그널
+signals-admin-glance = 📈 오늘 시그널 { $today }건, 구독자 { $subscribers }명
+signals-admin-title = 📈 <b>시그널</b>
+signals-admin-overview =
+    구독자: <b>{ $subscribers }</b>
+    오늘 시그널: <b>{ $today }</b>, 보낸 채팅 { $reached }
+    결과 대기: { $open }

@@ -212,3 +212,137 @@ studio-stats-margin = • { $name }: revenue { $revenue } − cost { $cost } = <
 studio-stats-chart = Videos per day
 studio-stats-delivered = delivered
 studio-stats-other = not delivered
+
+studio-admin-jobs = 🎬 Jobs
+studio-admin-jobs-glance = 🎬 { $running } running, { $waiting } waiting; { $done } done and { $failed } failed in 24 h
+studio-admin-jobs-title = 🎬 <b>Jobs</b>
+studio-admin-jobs-counts = { $running } running · { $waiting } waiting · in 24 h: { $done } done, { $failed } failed
+studio-admin-jobs-at = • { $provider }: { $count }
+studio-admin-jobs-running = 🎨
+studio-admin-jobs-waiting = ⏳
+studio-admin-jobs-failed = ❌
+studio-admin-jobs-done = ✅
+studio-admin-job-line = { $state }{ $percent } · { $model } · { $name } · { $time }
+studio-admin-job-gone = This job is not kept any more.
+studio-admin-job =
+    🎬 <b>{ $model }</b> · { $seconds } s · { $size }
+    <b>{ $state }</b>
+    Ordered: { $ordered }
+    Handed over: { $submitted }
+    Ended: { $finished }
+    Provider: { $provider } · costs { $cost }
+    Price: { $price } { COUNT($price) ->
+        [one] credit
+       *[other] credits
+    }
+studio-admin-job-stand-in = Made by: { $model }
+studio-admin-job-setbacks = Setbacks: { $count }
+studio-admin-job-id = Job: <code>{ $id }</code>
+studio-admin-sign-ordered = ⏳
+studio-admin-sign-submitting = 📤
+studio-admin-sign-running = 🎨
+studio-admin-sign-fetching = 📥
+studio-admin-sign-delivering = 📨
+studio-admin-sign-delivered = ✅
+studio-admin-sign-failed = ❌
+studio-admin-sign-cancelled = 🚫
+studio-admin-sign-expired = ⌛️
+studio-admin-state-ordered = Waiting
+studio-admin-state-submitting = Being handed over
+studio-admin-state-running = Being made
+studio-admin-state-fetching = Being fetched
+studio-admin-state-delivering = Being sent
+studio-admin-state-delivered = Delivered
+studio-admin-state-failed = Failed
+studio-admin-state-cancelled = Cancelled
+studio-admin-state-expired = Given up
+studio-admin-failure-moderation = content rules
+studio-admin-failure-bad_input = unusable prompt or picture
+studio-admin-failure-no_credit = no balance, or key refused
+studio-admin-failure-unsupported = not possible with the model
+studio-admin-failure-rate_limited = too many requests
+studio-admin-failure-outage = out of order
+studio-admin-failure-unclear = no answer
+studio-admin-failure-lost = lost the video
+studio-admin-failure-provider = could not make it
+studio-admin-failure-delivery = could not be delivered
+studio-admin-button-cancel = 🚫 Cancel
+studio-admin-button-cancel-sure = Yes, cancel it
+studio-admin-button-look = 🔄 Look now
+studio-admin-cancel-sure = Cancel this video? Whoever ordered it pays nothing and sees it on the card. What the provider has begun it may still charge us.
+studio-admin-cancelled = Cancelled.
+studio-admin-looking = Looking. The card follows.
+
+studio-admin-models = 🎞 Models
+studio-admin-models-title = 🎞 <b>Models</b>
+studio-admin-models-signs = { $on } on offer · { $off } off · { $unplugged } provider not set up. With each: the price of its first length, and what of it is left.
+studio-admin-model-line = { $sign } { $name } · { $credits } · { $share }
+studio-admin-model-gone = This model is not in the list any more.
+studio-admin-model =
+    🎞 <b>{ $name }</b>
+    <code>{ $id }</code> · { $provider }
+studio-admin-model-on = 🟢 On offer
+studio-admin-model-off = ⚪️ Off
+studio-admin-model-unplugged = 🔌 Not on offer: its provider is not set up
+studio-admin-model-price = { $seconds } s: <b>{ $credits }</b> · costs { $cost } · margin { $share }
+studio-admin-button-price = ✏️ { $seconds } s: { $credits }
+studio-admin-button-margin = 📐 Set margin
+studio-admin-button-off = ⚪️ Switch off
+studio-admin-button-on = 🟢 Switch on
+studio-admin-button-history = 🕘 Changes
+studio-admin-button-confirm = Change it
+studio-admin-sure-off = Take <b>{ $name }</b> off the list? What is being made goes on.
+studio-admin-sure-on = Put <b>{ $name }</b> on the list?
+studio-admin-price-ask = What shall { $seconds } seconds of <b>{ $name }</b> cost, in credits? Such as <code>1.5</code>. /cancel stops.
+studio-admin-price-wrong = Expected a number of credits with at most three decimals, such as <code>1.5</code>. Try again, or /cancel.
+studio-admin-margin-ask = How many per cent of the price of <b>{ $name }</b> shall be left? Such as <code>60%</code>: every length gets its price, rounded up to a hundredth of a credit. /cancel stops.
+studio-admin-margin-wrong = Expected whole per cent from 0 to 99, such as <code>60%</code>. Try again, or /cancel.
+studio-admin-model-same = That changes nothing.
+studio-admin-model-propose = Change <b>{ $name }</b>? Orders that are made already keep their price.
+studio-admin-changed = Stored.
+studio-admin-history-title = 🕘 <b>Changes of models and prices</b>
+studio-admin-history-none = Nothing has been changed yet.
+studio-admin-history-head = <b>{ $by }</b> · <i>{ $at }</i>
+studio-admin-difference-turned-on = • { $model }: switched on
+studio-admin-difference-turned-off = • { $model }: switched off
+studio-admin-difference-added = • { $model }: added
+studio-admin-difference-removed = • { $model }: removed
+studio-admin-difference-other = • { $model }: other data
+studio-admin-difference-price = • { $model }, { $seconds } s: { $before } → <b>{ $after }</b>
+
+studio-admin-providers = 🔌 Providers
+studio-admin-providers-glance = { $troubled ->
+    [0] 🔌 { $count } providers, all well
+   *[other] 🔴 Trouble with { $names }
+  }
+studio-admin-providers-title = 🔌 <b>Providers</b>
+studio-admin-provider = { $sign } <b>{ $name }</b>
+studio-admin-provider-out = <b>Out since { $since }</b>: { $trouble }. Tried again at { $again }.
+studio-admin-trouble-outage = it does not answer as it should
+studio-admin-trouble-no_credit = our balance there is used up
+studio-admin-trouble-unauthorized = it does not take our key
+studio-admin-provider-idle = Last hour: nothing made
+studio-admin-provider-hour = Last hour: { $ended } ended, { $failed } failed ({ $share })
+studio-admin-provider-failure = Last trouble: { $time }, { $failure }
+studio-admin-balance = 💳 { $amount } { $unit } (asked { $asked })
+studio-admin-balance-silent = 💳 no answer (asked { $asked })
+studio-admin-balance-asking = 💳 being asked…
+studio-admin-button-balances = 💳 Ask for balances
+studio-admin-asking = Asking; this message follows.
+
+studio-admin-money = 💰 Money
+studio-admin-money-glance = 💰 Today: { $stars } ⭐ in · { $revenue } earned · margin { $margin }
+studio-admin-money-title = 💰 <b>Money, { $days } days</b>
+studio-admin-money-days = { $days } days
+studio-admin-money-stars = Stars: <b>{ $received }</b> ⭐ in, { $returned } ⭐ back
+studio-admin-money-sum = Earned: <b>{ $revenue }</b> ({ $credits } { chat-credit-word }) − cost { $cost } = margin <b>{ $margin }</b> ({ $share })
+studio-admin-money-day = { $day }: { $stars } ⭐ · { $revenue } − { $cost } = <b>{ $margin }</b>
+studio-admin-money-nothing = Nothing came in and nothing was made.
+studio-admin-money-models = <b>Models</b>
+studio-admin-money-model = • { $name } × { $delivered }: { $revenue } − { $cost } = <b>{ $margin }</b> ({ $share })
+studio-admin-button-chart = 📊 Chart
+studio-admin-drawing = The chart is being drawn.
+studio-admin-money-chart = Revenue, cost and margin
+studio-admin-money-revenue = revenue
+studio-admin-money-cost = cost
+studio-admin-money-margin = margin

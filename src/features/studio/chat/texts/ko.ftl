@@ -186,3 +186,134 @@ studio-stats-margin = • { $name }: 매출 { $revenue } − 비용 { $cost } = 
 studio-stats-chart = 날짜별 영상 수
 studio-stats-delivered = 전달됨
 studio-stats-other = 전달되지 않음
+
+studio-admin-jobs = 🎬 작업
+studio-admin-jobs-glance = 🎬 진행 { $running }, 대기 { $waiting }; 24시간 안에 완료 { $done }, 실패 { $failed }
+studio-admin-jobs-title = 🎬 <b>작업</b>
+studio-admin-jobs-counts = 진행 { $running } · 대기 { $waiting } · 24시간: 완료 { $done }, 실패 { $failed }
+studio-admin-jobs-at = • { $provider }: { $count }
+studio-admin-jobs-running = 🎨
+studio-admin-jobs-waiting = ⏳
+studio-admin-jobs-failed = ❌
+studio-admin-jobs-done = ✅
+studio-admin-job-line = { $state }{ $percent } · { $model } · { $name } · { $time }
+studio-admin-job-gone = 더 이상 보관하지 않는 작업입니다.
+studio-admin-job =
+    🎬 <b>{ $model }</b> · { $seconds }초 · { $size }
+    <b>{ $state }</b>
+    주문: { $ordered }
+    전달: { $submitted }
+    종료: { $finished }
+    제공자: { $provider } · 비용 { $cost }
+    가격: { $price }크레딧
+studio-admin-job-stand-in = 대신 만든 모델: { $model }
+studio-admin-job-setbacks = 재시도: { $count }회
+studio-admin-job-id = 작업: <code>{ $id }</code>
+studio-admin-sign-ordered = ⏳
+studio-admin-sign-submitting = 📤
+studio-admin-sign-running = 🎨
+studio-admin-sign-fetching = 📥
+studio-admin-sign-delivering = 📨
+studio-admin-sign-delivered = ✅
+studio-admin-sign-failed = ❌
+studio-admin-sign-cancelled = 🚫
+studio-admin-sign-expired = ⌛️
+studio-admin-state-ordered = 대기 중
+studio-admin-state-submitting = 전달 중
+studio-admin-state-running = 만드는 중
+studio-admin-state-fetching = 가져오는 중
+studio-admin-state-delivering = 보내는 중
+studio-admin-state-delivered = 전달됨
+studio-admin-state-failed = 실패
+studio-admin-state-cancelled = 취소됨
+studio-admin-state-expired = 시간 초과
+studio-admin-failure-moderation = 콘텐츠 규칙
+studio-admin-failure-bad_input = 쓸 수 없는 프롬프트나 사진
+studio-admin-failure-no_credit = 잔액 부족 또는 키 거절
+studio-admin-failure-unsupported = 모델이 지원하지 않음
+studio-admin-failure-rate_limited = 요청 과다
+studio-admin-failure-outage = 장애
+studio-admin-failure-unclear = 응답 없음
+studio-admin-failure-lost = 영상 분실
+studio-admin-failure-provider = 제작 실패
+studio-admin-failure-delivery = 전송 실패
+studio-admin-button-cancel = 🚫 취소
+studio-admin-button-cancel-sure = 예, 취소합니다
+studio-admin-button-look = 🔄 지금 확인
+studio-admin-cancel-sure = 이 영상을 취소할까요? 주문한 사람에게는 차감되지 않으며 카드에 표시됩니다. 제공자가 이미 시작한 것은 비용이 청구될 수 있습니다.
+studio-admin-cancelled = 취소했습니다.
+studio-admin-looking = 확인하고 있습니다. 카드에 곧 나타납니다.
+
+studio-admin-models = 🎞 모델
+studio-admin-models-title = 🎞 <b>모델</b>
+studio-admin-models-signs = { $on } 판매 중 · { $off } 꺼짐 · { $unplugged } 제공자 미설정. 첫 번째 길이의 가격과 이익률입니다.
+studio-admin-model-line = { $sign } { $name } · { $credits } · { $share }
+studio-admin-model-gone = 더 이상 목록에 없는 모델입니다.
+studio-admin-model =
+    🎞 <b>{ $name }</b>
+    <code>{ $id }</code> · { $provider }
+studio-admin-model-on = 🟢 판매 중
+studio-admin-model-off = ⚪️ 꺼짐
+studio-admin-model-unplugged = 🔌 제공자가 설정되지 않아 판매하지 않습니다
+studio-admin-model-price = { $seconds }초: <b>{ $credits }</b> · 비용 { $cost } · 이익률 { $share }
+studio-admin-button-price = ✏️ { $seconds }초: { $credits }
+studio-admin-button-margin = 📐 이익률 정하기
+studio-admin-button-off = ⚪️ 끄기
+studio-admin-button-on = 🟢 켜기
+studio-admin-button-history = 🕘 변경 내역
+studio-admin-button-confirm = 변경
+studio-admin-sure-off = <b>{ $name }</b> 모델을 목록에서 내릴까요? 만들고 있는 것은 계속됩니다.
+studio-admin-sure-on = <b>{ $name }</b> 모델을 목록에 올릴까요?
+studio-admin-price-ask = <b>{ $name }</b> { $seconds }초의 가격을 크레딧으로 적어 주세요. 예: <code>1.5</code>. /cancel 로 멈출 수 있습니다.
+studio-admin-price-wrong = 소수점 아래 세 자리까지의 크레딧 수를 적어 주세요. 예: <code>1.5</code>. 다시 보내거나 /cancel 로 멈추세요.
+studio-admin-margin-ask = <b>{ $name }</b> 가격의 몇 퍼센트를 남길까요? 예: <code>60%</code>. 모든 길이의 가격이 0.01크레딧 단위로 올림됩니다. /cancel 로 멈출 수 있습니다.
+studio-admin-margin-wrong = 0부터 99까지의 정수 퍼센트를 적어 주세요. 예: <code>60%</code>. 다시 보내거나 /cancel 로 멈추세요.
+studio-admin-model-same = 달라지는 것이 없습니다.
+studio-admin-model-propose = <b>{ $name }</b> 모델을 변경할까요? 이미 주문된 것은 가격이 그대로입니다.
+studio-admin-changed = 저장했습니다.
+studio-admin-history-title = 🕘 <b>모델과 가격의 변경</b>
+studio-admin-history-none = 아직 바뀐 것이 없습니다.
+studio-admin-history-head = <b>{ $by }</b> · <i>{ $at }</i>
+studio-admin-difference-turned-on = • { $model }: 켬
+studio-admin-difference-turned-off = • { $model }: 끔
+studio-admin-difference-added = • { $model }: 추가
+studio-admin-difference-removed = • { $model }: 삭제
+studio-admin-difference-other = • { $model }: 기타 정보
+studio-admin-difference-price = • { $model } { $seconds }초: { $before } → <b>{ $after }</b>
+
+studio-admin-providers = 🔌 제공자
+studio-admin-providers-glance = { $troubled ->
+    [0] 🔌 제공자 { $count }곳 모두 정상
+   *[other] 🔴 문제 있음: { $names }
+  }
+studio-admin-providers-title = 🔌 <b>제공자</b>
+studio-admin-provider = { $sign } <b>{ $name }</b>
+studio-admin-provider-out = <b>{ $since }부터 중단</b>: { $trouble }. { $again }에 다시 시도합니다.
+studio-admin-trouble-outage = 제대로 응답하지 않음
+studio-admin-trouble-no_credit = 제공자 잔액 소진
+studio-admin-trouble-unauthorized = 키를 받아들이지 않음
+studio-admin-provider-idle = 최근 1시간: 만든 것 없음
+studio-admin-provider-hour = 최근 1시간: 종료 { $ended }, 실패 { $failed } ({ $share })
+studio-admin-provider-failure = 마지막 문제: { $time }, { $failure }
+studio-admin-balance = 💳 { $amount } { $unit } ({ $asked } 확인)
+studio-admin-balance-silent = 💳 응답 없음 ({ $asked } 확인)
+studio-admin-balance-asking = 💳 확인하는 중…
+studio-admin-button-balances = 💳 잔액 확인
+studio-admin-asking = 확인하고 있습니다. 이 메시지에 나타납니다.
+
+studio-admin-money = 💰 돈
+studio-admin-money-glance = 💰 오늘: ⭐ { $stars } 받음 · 매출 { $revenue } · 이익 { $margin }
+studio-admin-money-title = 💰 <b>{ $days }일 동안의 돈</b>
+studio-admin-money-days = { $days }일
+studio-admin-money-stars = 스타: ⭐ <b>{ $received }</b> 받음, ⭐ { $returned } 돌려줌
+studio-admin-money-sum = 매출 <b>{ $revenue }</b> ({ $credits }크레딧) − 비용 { $cost } = 이익 <b>{ $margin }</b> ({ $share })
+studio-admin-money-day = { $day }: ⭐ { $stars } · { $revenue } − { $cost } = <b>{ $margin }</b>
+studio-admin-money-nothing = 들어온 것도 만든 것도 없습니다.
+studio-admin-money-models = <b>모델</b>
+studio-admin-money-model = • { $name } × { $delivered }: { $revenue } − { $cost } = <b>{ $margin }</b> ({ $share })
+studio-admin-button-chart = 📊 그래프
+studio-admin-drawing = 그래프를 그리고 있습니다.
+studio-admin-money-chart = 매출, 비용, 이익
+studio-admin-money-revenue = 매출
+studio-admin-money-cost = 비용
+studio-admin-money-margin = 이익
