@@ -246,7 +246,7 @@ test("the group's admins say whether, who and how many; nobody else can", async 
   await alex.forge(screen, "grouprules:hour:1");
   await until("the limit", async () => (await rules()) === "t everybody 1");
   const one = await sven.say("/generate rain again", club.id);
-  await answered(one, /Your model begins|one video per person and hour/);
+  await answered(one, /one video per person and hour is the limit/);
   await alex.forge(screen, "grouprules:hour:0");
   await alex.forge(screen, "grouprules:who:admins");
   await until("the choice", async () => (await rules()) === "t admins 0");

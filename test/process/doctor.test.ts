@@ -177,6 +177,13 @@ test("a token that Telegram does not know, and a Telegram that does not answer, 
   assert.equal((await finding("telegram", { TELEGRAM_BOT_TOKEN: "" }))[0], "notice");
 });
 
+test("inline mode that BotFather has not switched on is noticed", async () => {
+  sandbox.world.bot.supportsInlineQueries = false;
+  assert.deepEqual(await finding("telegram.inline"), ["notice", "inline mode is off"]);
+  sandbox.world.bot.supportsInlineQueries = true;
+  assert.equal((await finding("telegram.inline"))[0], "ok");
+});
+
 test("a webhook that is missing is noticed, and a public address that leads nowhere fails", async () => {
   assert.deepEqual(await finding("telegram.updates", { TELEGRAM_WEBHOOK_URL: "https://bot.example.org" }), [
     "notice",

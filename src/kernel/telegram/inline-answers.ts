@@ -61,6 +61,8 @@ interface Asking {
 export function createInlineAnswers(deps: InlineAnswersDeps): InlineAnswers {
   const { store, turns, db, log } = deps;
   const underWay = new Map<number, Asking>();
+  /** Updates that are being answered here, or wait to be: not left by anybody. */
+  const held = new Set<number>();
 
   const putAway = async (update: Update, outcome: string): Promise<void> => {
     await turns.markHandled(db, update.update_id, `inline:${outcome}`);
@@ -71,6 +73,8 @@ export function createInlineAnswers(deps: InlineAnswersDeps): InlineAnswers {
     } catch (error) {
       // The sweep finds it again, and by then puts it away.
       log.warn({ err: toError(error).message, updateId: update.update_id }, "inline query could not be recorded");
+    } finally {
+      held.delete(update.update_id);
     }
   };
   const run = async (personId: number, first: Update): Promise<void> => {
@@ -87,6 +91,7 @@ export function createInlineAnswers(deps: InlineAnswersDeps): InlineAnswers {
     answer: (update) => {
       const personId = update.inline_query?.from.id;
       if (personId === undefined) return;
+      held.add(update.update_id);
       const asking = underWay.get(personId);
       if (asking === undefined) {
         const begun: Asking = { next: undefined, done: Promise.resolve() };
@@ -97,6 +102,7 @@ export function createInlineAnswers(deps: InlineAnswersDeps): InlineAnswers {
       const { next: outdated } = asking;
       asking.next = update;
       if (outdated !== undefined) {
+        held.delete(outdated.update_id);
         putAway(outdated, "superseded").catch((error: unknown) => {
           log.warn({ err: toError(error).message }, "inline query could not be recorded");
         });
@@ -104,6 +110,7 @@ export function createInlineAnswers(deps: InlineAnswersDeps): InlineAnswers {
     },
     sweep: async () => {
       for (const { updateId, ageMs, read } of await store.waitingQueries("inline_query", abandonedMs)) {
+        if (held.has(updateId)) continue;
         if (ageMs >= answerableMs) await turns.markHandled(db, updateId, "inline:late");
         else await handle(read());
       }

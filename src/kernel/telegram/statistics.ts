@@ -17,6 +17,9 @@ export interface UpdateStatistics {
   readonly seconds: Percentiles | undefined;
 }
 
+/** Whoever only types the bot's name somewhere else has not been here. */
+const inPrivate = sql`chat_id > 0 and kind <> 'inline_query'`;
+
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
@@ -29,7 +32,7 @@ export async function updateStatistics(db: Db, sinceHours: number): Promise<Upda
     select
       count(*) filter (where state = 'handled') as handled,
       count(*) filter (where state = 'failed') as failed,
-      count(distinct chat_id) filter (where chat_id > 0) as active,
+      count(distinct chat_id) filter (where ${inPrivate}) as active,
       percentile_cont(array[0.5, 0.95, 0.99]) within group (order by extract(epoch from finished_at - received_at)::float8)
         filter (where state = 'handled') as seconds
     from telegram.update where ${ended}`.execute(db);
@@ -73,7 +76,7 @@ export function measureActivity({
       if (counted === undefined || clock.monotonicMs() - counted.atMs > countedMs) {
         const { rows } = await sql<{ people: number }>`
           select count(distinct chat_id) as people from telegram.update
-          where chat_id > 0 and state <> 'waiting' and finished_at > now() - interval '24 hours'`.execute(db);
+          where ${inPrivate} and state <> 'waiting' and finished_at > now() - interval '24 hours'`.execute(db);
         counted = { atMs: clock.monotonicMs(), people: rows[0]?.people ?? 0 };
       }
       gauge.set(counted.people);

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 
 import type { Db } from "../db/index.ts";
 import type { WorkSeen } from "../observability/index.ts";
+import { answeredAtOnce } from "./update-facts.ts";
 
 /** Counting stops here: it only has to tell few from many. */
 const counted = 1000;
@@ -12,7 +13,7 @@ const counted = 1000;
  */
 export function makeLookAtInbox({ db, botId }: { readonly db: Db; readonly botId: number }): () => Promise<WorkSeen> {
   return async () => {
-    const waiting = sql`bot_id = ${botId} and state = 'waiting' and kind <> 'pre_checkout_query'`;
+    const waiting = sql`bot_id = ${botId} and state = 'waiting' and kind <> all(${answeredAtOnce})`;
     const { rows } = await sql<{ seq: number | null; seconds: number; count: number }>`
       select
         min(seq) as seq,
