@@ -65,7 +65,7 @@ export async function askInGroup(deps: GroupDeps, asker: Asker, asked: Asked): P
   }
   const placed = await placeOrder(deps, asker, asked);
   if (placed === "nothing_on_offer") {
-    await sayInGroup(deps, asker, { messageId, html: t("studio-refused-no_models") });
+    await sayInGroup(deps, asker, { messageId, html: t("studio-refused-no_models"), once: "no_models" });
     return false;
   }
   if (placed.outcome.ok) return true;
@@ -78,27 +78,35 @@ interface Said {
   /** Leads into the private chat: the name of a start link, or any other for the greeting. */
   readonly button?: { readonly text: string; readonly link: string };
   /** Said to this person only once in a while: the group's messages are few, and he knows by then. */
-  readonly once?: string;
+  readonly once: string;
 }
 
 const onceInMs = 10 * 60_000;
+/** What he asked for may be put right at once. */
+const refusalOnceInMs = 60_000;
 
 /** Answers the message that asked, in its topic. */
 async function sayInGroup(
   { delivery, deepLink }: Pick<GroupDeps, "delivery" | "deepLink">,
   { tx, user, chat, now }: Asker,
-  { messageId, html, button, once }: Said & { readonly messageId: number },
+  {
+    messageId,
+    html,
+    button,
+    once,
+    everyMs = onceInMs,
+  }: Said & { readonly messageId: number; readonly everyMs?: number },
 ): Promise<void> {
   const url = button && deepLink(button.link);
   const buttons: readonly Button[] = button !== undefined && url !== undefined ? [{ text: button.text, url }] : [];
-  const period = Math.floor(now.getTime() / onceInMs);
+  const period = Math.floor(now.getTime() / everyMs);
   await delivery.enqueue(tx, {
     chatId: chat.id,
     topic: jobTopic,
     replyToMessageId: messageId,
     content: { kind: "text", html, ...(buttons.length > 0 && { keyboard: { inline: [buttons] } }) },
+    dedupeKey: `studio.group:${once}:${chat.id}:${user.id}:${period}`,
     ...(chat.threadId !== undefined && { threadId: chat.threadId }),
-    ...(once !== undefined && { dedupeKey: `studio.group:${once}:${chat.id}:${user.id}:${period}` }),
   });
 }
 
@@ -158,6 +166,7 @@ async function explainInGroup(deps: GroupDeps, asker: Asker, refused: RefusedInG
   } else if (outcome.reason === "image_not_taken") {
     await offerModels(deps, asker, { prompt, words: t("studio-refused-image_not_taken") });
   } else {
-    await sayInGroup(deps, asker, { messageId, html: refusalText(t, outcome, refused.longest) });
+    const html = refusalText(t, outcome, refused.longest);
+    await sayInGroup(deps, asker, { messageId, html, once: outcome.reason, everyMs: refusalOnceInMs });
   }
 }
