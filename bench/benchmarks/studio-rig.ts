@@ -38,7 +38,7 @@ export interface Orders {
 /** They order nothing, and ask for help while others' videos are made. */
 const onlookers = { firstPerson: 9_000_000, people: 200 };
 const settleMs = 2000;
-const patienceMs = 15_000;
+const patienceMs = 10_000;
 
 const models = {
   kie: { id: "bench", label: "Veo 3 Fast", provider: "kie", providerModel: "veo3_fast", seconds: 8 },
@@ -128,7 +128,7 @@ export async function placeOrders(
     count: orders,
     people,
     firstPerson,
-    patienceMs: 60_000,
+    patienceMs,
   });
 }
 
