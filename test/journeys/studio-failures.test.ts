@@ -84,7 +84,7 @@ for (const [word, told, outcome] of failures) {
 }
 
 test("#nocredit is told to the admins, as the card says", async () => {
-  await admin.sees(/demo refuses demo-text: our balance there is used up/);
+  await admin.sees(/demo is out: our balance there is used up/);
 });
 
 test("#outage: the card says that it is tried again; when that does not help, it says so", async () => {

@@ -183,7 +183,11 @@ test("an account that is empty there moves the job to the other provider, or fai
 });
 
 test("health fails only when nobody is left to make videos", async () => {
-  const ids = new Set(["scripted", "spare", "demo"]);
+  const ids = new Map([
+    ["scripted", {}],
+    ["spare", {}],
+    ["demo", { playsFaults: true } as const],
+  ]);
   assert.deepEqual(await checkProviders(db, ids), { ok: true, detail: "all providers of videos answer" });
   await breakProvider();
   const one = await checkProviders(db, ids);
@@ -193,9 +197,17 @@ test("health fails only when nobody is left to make videos", async () => {
   assert.equal((await checkProviders(db, ids)).ok, false);
 });
 
+test("a provider whose faults are played is kept from nobody", async () => {
+  Object.assign(provider, { playsFaults: true });
+  provider.starts.push({ refused: "no_credit" }, "outage", "outage", "outage");
+  for (let calls = 0; calls < 4; calls++) await begun();
+  assert.deepEqual(await listOutages(db), []);
+  Object.assign(provider, { playsFaults: undefined });
+});
+
 test("two replicas that report at once lose no call, and open it once", async () => {
   const before = await alerts("is out");
-  const call = { provider: "twin", outcome: "outage" } as const;
+  const call = { provider: { id: "twin" }, outcome: "outage" } as const;
   await Promise.all(
     Array.from({ length: 3 }, async (_, i) => {
       await rig.write(async (tx) => {

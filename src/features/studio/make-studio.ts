@@ -9,6 +9,7 @@ import { makeAlertAdmins } from "./alert-admins.ts";
 import type { JobAnnouncer } from "./announcer.ts";
 import { makeSalesPaused } from "./budget.ts";
 import { makeFollowUp, type StudioJobs } from "./follow-up.ts";
+import { makeForecast } from "./forecast.ts";
 import { makeDispatch } from "./jobs/dispatch.ts";
 import { makeFetchJob } from "./jobs/fetch-job.ts";
 import type { WorkDeps } from "./jobs/job-work.ts";
@@ -38,7 +39,8 @@ export function makeStudio(
   { announcer, list }: { readonly announcer: JobAnnouncer; readonly list: readonly VideoProvider[] },
 ): Studio {
   const providers = new Map(list.map((provider) => [provider.id, provider]));
-  const showJob = makeShowJob({ ...kernel, announcer });
+  const forecast = makeForecast(kernel);
+  const showJob = makeShowJob({ ...kernel, announcer, forecast });
   const followUp = makeFollowUp(kernel.jobs, () => jobs);
   const metrics = makeStudioMetrics(kernel.metrics, kernel.db);
   const alertAdmins = makeAlertAdmins(kernel);
@@ -57,7 +59,18 @@ export function makeStudio(
   // Absolute: the drawing process has a directory of its own.
   const workDirectory = resolve(kernel.config.DATA_DIR, "studio-work");
   const reportCall = makeReportCall({ ...kernel, alertAdmins, followUp });
-  const work = { ...kernel, advance, showJob, followUp, alertAdmins, reportCall, providers, metrics, workDirectory };
+  const work = {
+    ...kernel,
+    advance,
+    showJob,
+    followUp,
+    alertAdmins,
+    reportCall,
+    forecast,
+    providers,
+    metrics,
+    workDirectory,
+  };
   const jobs: StudioJobs = {
     dispatch: makeDispatch(work),
     start: makeStartJob(work),

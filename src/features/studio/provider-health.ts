@@ -1,5 +1,6 @@
 import type { Db } from "#kernel/db/index.ts";
 import type { HealthResult } from "#kernel/observability/index.ts";
+import type { VideoProvider } from "#providers/video/port.ts";
 
 import { readCircuits } from "./circuit-store.ts";
 import type { Trouble } from "./circuit.ts";
@@ -25,9 +26,9 @@ export async function listOutages(db: Db): Promise<readonly ProviderOutage[]> {
 /** Fails when nobody but the demo is left to make videos, where there is anybody else. */
 export async function checkProviders(
   db: Db,
-  providers: { readonly keys: () => Iterable<string> },
+  providers: ReadonlyMap<string, Pick<VideoProvider, "playsFaults">>,
 ): Promise<HealthResult> {
-  const serving = [...providers.keys()].filter((id) => id !== "demo");
+  const serving = [...providers].filter(([, { playsFaults }]) => playsFaults !== true).map(([id]) => id);
   const out = (await listOutages(db)).filter(({ provider }) => serving.includes(provider));
   if (out.length === 0) return { ok: true, detail: "all providers of videos answer" };
   const names = out.map(({ provider, trouble }) => `${provider} (${words[trouble]})`).join(", ");

@@ -1,11 +1,12 @@
 import { formatDuration } from "#kernel/alarms/index.ts";
 import { afterCommit, type Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
+import type { VideoProvider } from "#providers/video/port.ts";
 
 import type { JobFollowUp } from "./advance.ts";
 import type { AlertAdmins } from "./alert-admins.ts";
 import { noteCall } from "./circuit-store.ts";
-import type { Outcome } from "./circuit.ts";
+import type { Outcome, Trouble } from "./circuit.ts";
 
 export interface ReportCallDeps extends Pick<Kernel, "clock" | "log"> {
   readonly alertAdmins: AlertAdmins;
@@ -15,19 +16,36 @@ export interface ReportCallDeps extends Pick<Kernel, "clock" | "log"> {
 /** Writes down what a job's call of its provider brought. To be called before the job itself is locked. */
 export type ReportCall = (
   tx: Tx,
-  call: { readonly provider: string; readonly job: string; readonly outcome: Outcome },
+  call: { readonly provider: Caller; readonly job: string; readonly outcome: Outcome },
 ) => Promise<void>;
+
+type Caller = Pick<VideoProvider, "id" | "playsFaults">;
 
 /**
  * The admins hear once that a provider is out, and once that it works again, in the transaction that found it; and
  * whoever waits for it gets his turn when it may be tried.
  */
 export function makeReportCall({ clock, log, alertAdmins, followUp }: ReportCallDeps): ReportCall {
-  return async (tx, call) => {
+  const tellOut = async (
+    tx: Tx,
+    provider: string,
+    of: { readonly trouble: Trouble; readonly since: string },
+  ): Promise<void> => {
+    await alertAdmins(tx, {
+      key: `studio.out:${provider}:${of.since}`,
+      text: (t) => t("studio-alert-out", { provider, trouble: of.trouble }),
+    });
+  };
+  return async (tx, { provider: { id: provider, playsFaults }, job, outcome }) => {
     const now = clock.now();
-    const { before, after } = await noteCall(tx, { ...call, now });
+    if (playsFaults === true) {
+      const isOurs = outcome === "no_credit" || outcome === "unauthorized";
+      // Played to the end: once an hour.
+      if (isOurs) await tellOut(tx, provider, { trouble: outcome, since: now.toISOString().slice(0, 13) });
+      return;
+    }
+    const { before, after } = await noteCall(tx, { provider, job, outcome, now });
     if (before === after || (before.state === "closed" && after.state === "closed")) return;
-    const { provider } = call;
     if (after.state === "closed") {
       if (before.state === "closed") return;
       await followUp.dispatch(tx);
@@ -44,10 +62,7 @@ export function makeReportCall({ clock, log, alertAdmins, followUp }: ReportCall
     const { outSince, trouble, until } = after;
     await followUp.dispatch(tx, until);
     // The same outage is told once, whatever is tried meanwhile.
-    await alertAdmins(tx, {
-      key: `studio.out:${provider}:${outSince.toISOString()}`,
-      text: (t) => t("studio-alert-out", { provider, trouble }),
-    });
+    await tellOut(tx, provider, { trouble, since: outSince.toISOString() });
     afterCommit(tx, () => {
       log.warn({ provider, trouble, outSince, triedAgainAt: until }, "video provider is out");
     });

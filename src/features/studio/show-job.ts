@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import type { Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
 
-import type { JobAnnouncer } from "./announcer.ts";
+import type { JobAnnouncer, Standing } from "./announcer.ts";
+import type { Forecast } from "./forecast.ts";
 import { isEnded } from "./job-state.ts";
 import { isInGroup, type VideoJob } from "./job.ts";
 import { queuePosition } from "./queue.ts";
@@ -17,8 +18,12 @@ const calmMs = { private: 3000, group: 15_000 };
 /** Shows a job on its card, at a pace that people can follow and Telegram allows. The caller has locked the job. */
 export function makeShowJob({
   announcer,
+  forecast,
   clock,
-}: Pick<Kernel, "clock"> & { readonly announcer: Pick<JobAnnouncer, "showCard"> }): ShowJob {
+}: Pick<Kernel, "clock"> & {
+  readonly announcer: Pick<JobAnnouncer, "showCard">;
+  readonly forecast: Pick<Forecast, "minutes">;
+}): ShowJob {
   return async (tx, job, when) => {
     const now = clock.now();
     const inGroup = isInGroup(job);
@@ -26,9 +31,11 @@ export function makeShowJob({
     const isCalm = when === "calmly" || (inGroup && isPassing(job));
     if (isCalm && now.getTime() - job.cardAt.getTime() < quietMs) return;
     const position = job.state === "ordered" ? await queuePosition(tx, job.id) : 0;
-    const shows = whatIsShown(job, { position, now });
+    const isTimed = job.state === "ordered" || job.state === "running";
+    const standing = { position, minutes: isTimed ? await forecast.minutes(job, position) : undefined };
+    const shows = whatIsShown(job, { ...standing, now });
     if (shows === job.cardShows) return;
-    await announcer.showCard(tx, job, position);
+    await announcer.showCard(tx, job, standing);
     await sql`update studio.job set card_shows = ${shows}, card_at = ${now} where id = ${job.id}`.execute(tx);
   };
 }
@@ -39,12 +46,12 @@ function isPassing({ cardShows, state, isBlocked }: VideoJob): boolean {
 }
 
 /** Everything in a card that changes. */
-function whatIsShown(job: VideoJob, { position, now }: { readonly position: number; readonly now: Date }): string {
+function whatIsShown(job: VideoJob, { position, minutes, now }: Standing & { readonly now: Date }): string {
   const { state, progress, setbacks, isBlocked, unclearAt } = job;
   if (state === "ordered" && isBlocked) return `blocked ${minutesLeft(job, now)}`;
-  if (state === "ordered") return `${state} ${position} ${setbacks > 0}`;
+  if (state === "ordered") return `${state} ${position} ${minutes} ${setbacks > 0}`;
   if (state === "submitting" && unclearAt !== undefined) return "unclear";
-  return state === "running" ? `${state} ${progress}` : state;
+  return state === "running" ? `${state} ${progress} ${minutes}` : state;
 }
 
 /** How long a job that is blocked may yet wait: in steps of ten minutes, so that its card stands still. */

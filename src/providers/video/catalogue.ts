@@ -41,6 +41,8 @@ const model = z.strictObject({
   /** The first is the default. */
   durations: z.array(duration).min(1),
   resolutions: z.array(resolution).min(1),
+  /** How long making a video takes, until enough have been measured. */
+  usualSeconds: z.int().min(1).max(3600).default(120),
   /** Other models that make the same: whichever is well and costs us least does the work, the first of equals. */
   standIns: z.array(z.string()).default([]),
   /** The model (this one or a stand-in) that goes before cheaper ones while it is well. */

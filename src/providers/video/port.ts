@@ -8,6 +8,9 @@
 export interface VideoProvider {
   readonly id: string;
 
+  /** Its faults are played on request: nobody is to be kept from it for them. */
+  readonly playsFaults?: true;
+
   /** Once it returns, the provider works and will charge. Store our row before the call and the reference after it. */
   readonly start: (request: VideoRequest, signal?: AbortSignal) => Promise<{ readonly reference: string }>;
 

@@ -7,7 +7,7 @@ import type { Translate } from "#kernel/lib/texts.ts";
 import { type Button, callbackData, type Content } from "#kernel/telegram/index.ts";
 import { formatResolution } from "#providers/video/catalogue.ts";
 
-import type { JobAnnouncer } from "../announcer.ts";
+import type { JobAnnouncer, Standing } from "../announcer.ts";
 import { type FetchedVideo, isCancellable, isEnded } from "../job-state.ts";
 import { isInGroup, type VideoJob } from "../job.ts";
 import { jobTopic, receiptTopic, videoTopic } from "../notifications.ts";
@@ -25,7 +25,7 @@ type AnnouncerDeps = Pick<Kernel, "delivery" | "accounts" | "settings" | "texts"
 /** Tells people of their jobs: one card for each, and the video. */
 export function makeAnnouncer(kernel: AnnouncerDeps): JobAnnouncer {
   return {
-    showCard: async (tx, job, position) => {
+    showCard: async (tx, job, standing) => {
       const t = await textsFor(kernel, tx, job);
       if (t === undefined) return;
       await kernel.delivery.putCard(tx, {
@@ -35,7 +35,7 @@ export function makeAnnouncer(kernel: AnnouncerDeps): JobAnnouncer {
         silent: true,
         content: {
           kind: "text",
-          html: await cardText(kernel, { job, position, t }),
+          html: await cardText(kernel, { job, standing, t }),
           keyboard: { inline: buttonsFor(job, t) },
         },
         ...(job.threadId !== undefined && { threadId: job.threadId }),
@@ -154,7 +154,7 @@ interface Shown {
 
 async function cardText(
   kernel: Pick<Kernel, "settings" | "clock">,
-  shown: Shown & { readonly position: number },
+  shown: Shown & { readonly standing: Standing },
 ): Promise<Html> {
   const { job, t } = shown;
   const head = t("studio-card-head", {
@@ -167,15 +167,15 @@ async function cardText(
 
 function stateText(
   { clock }: Pick<Kernel, "clock">,
-  { job, position, t }: Shown & { readonly position: number },
+  { job, standing, t }: Shown & { readonly standing: Standing },
 ): Html {
   switch (job.state) {
     case "ordered":
-      return waitingText({ clock }, { job, position, t });
+      return waitingText({ clock }, { job, standing, t });
     case "submitting":
       return t(job.unclearAt === undefined ? "studio-card-submitting" : "studio-card-unclear");
     case "running":
-      return Html.join([t("studio-card-running", { percent: job.progress }), progressBar(job.progress)]);
+      return Html.join([runningText({ job, standing, t }), progressBar(job.progress)]);
     case "fetching":
       return Html.join([t("studio-card-fetching"), progressBar(100)]);
     case "delivering":
@@ -191,10 +191,17 @@ function stateText(
 
 function waitingText(
   { clock }: Pick<Kernel, "clock">,
-  { job, position, t }: Shown & { readonly position: number },
+  { job, standing: { position, minutes = 0 }, t }: Shown & { readonly standing: Standing },
 ): Html {
   if (job.isBlocked) return t("studio-card-blocked", { minutes: minutesLeft(job, clock.now()) });
-  return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position });
+  return t(job.setbacks > 0 ? "studio-card-retrying" : "studio-card-ordered", { position, minutes });
+}
+
+function runningText({ job, standing: { minutes }, t }: Shown & { readonly standing: Standing }): Html {
+  const percent = job.progress;
+  return minutes === undefined
+    ? t("studio-card-running-late", { percent })
+    : t("studio-card-running", { percent, minutes });
 }
 
 /** Where others read along, nobody's money is spoken of. */

@@ -4,6 +4,7 @@ import type { Kernel } from "#kernel/feature.ts";
 import type { VideoProvider } from "#providers/video/port.ts";
 
 import type { Advance, JobFollowUp } from "../advance.ts";
+import type { Forecast } from "../forecast.ts";
 import type { StudioMetrics } from "../metrics.ts";
 
 /** What studio's background work shares. */
@@ -15,6 +16,7 @@ export interface WorkDeps extends Pick<
   readonly followUp: JobFollowUp;
   readonly providers: ReadonlyMap<string, VideoProvider>;
   readonly metrics: StudioMetrics;
+  readonly forecast: Forecast;
   /** For files that are only needed while a job runs; the sweep removes what a dead process has left. */
   readonly workDirectory: string;
 }

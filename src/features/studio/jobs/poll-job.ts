@@ -36,7 +36,7 @@ export function makePollJob(deps: WorkDeps): StudioJobs["poll"] {
       const job = await findJob(deps.db, jobId);
       if (job?.state !== "running") return;
       const status = await ask(deps, job, signal);
-      const event = status && eventOf(status);
+      const event = status && (await eventOf(deps, job, status));
       const isNews = event !== undefined && !(event.type === "progressed" && event.percent <= job.progress);
       const isPlanned = at !== undefined && at === job.nextPollAt?.toISOString();
       await inTransaction(deps.db, async (tx) => {
@@ -74,12 +74,15 @@ function tellsProgress(status: VideoStatus): boolean {
   return "progress" in status || "position" in status;
 }
 
-function eventOf(status: VideoStatus): JobEvent {
+async function eventOf({ forecast }: WorkDeps, job: VideoJob, status: VideoStatus): Promise<JobEvent> {
   switch (status.state) {
     case "queued":
       return { type: "progressed", percent: 0 };
     case "running":
-      return { type: "progressed", percent: (status.progress ?? 0) * 100 };
+      return {
+        type: "progressed",
+        percent: status.progress === undefined ? await forecast.progress(job) : status.progress * 100,
+      };
     case "succeeded": {
       const { costUsdMicros } = status.result;
       return { type: "succeeded", ...(costUsdMicros !== undefined && { costUsdMicros }) };

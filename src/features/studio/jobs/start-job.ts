@@ -47,7 +47,8 @@ export function makeStartJob(deps: StartDeps): Job<{ jobId: string }> {
       const { event, outcome } = submitted;
       if (event === undefined && outcome === undefined) return;
       await inTransaction(deps.db, async (tx) => {
-        if (outcome !== undefined) await deps.reportCall(tx, { provider: job.provider, job: job.id, outcome });
+        if (provider !== undefined && outcome !== undefined)
+          await deps.reportCall(tx, { provider, job: job.id, outcome });
         if (event !== undefined) await record(deps, tx, job, event);
       });
     },

@@ -53,6 +53,7 @@ export function createDemoProvider(deps: DemoDeps): DemoProvider {
 
   return {
     id: "demo",
+    playsFaults: true,
 
     start: async (request, signal) => {
       signal?.throwIfAborted();

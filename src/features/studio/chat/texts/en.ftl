@@ -65,10 +65,14 @@ studio-button-go = Go
 studio-button-stop = Stop
 
 studio-card-head = 🎬 <b>{ $model }</b> · { $seconds } s · { $size }
-studio-card-ordered = { $position ->
-    [one] ⏳ Next in line.
-   *[other] ⏳ In line: number { $position }.
+studio-minutes = { $minutes ->
+    [0] less than a minute
+   *[other] about { $minutes } min
   }
+studio-card-ordered = { $position ->
+    [one] ⏳ Next in line
+   *[other] ⏳ In line: number { $position }
+  } · { studio-minutes }
 studio-card-retrying = ⏳ The service is busy; I will try again by myself. In line: number { $position }.
 studio-card-blocked = ⏳ The service that makes this is out of order right now. I go on by myself when it is back; if that takes longer than { $minutes } { $minutes ->
     [one] minute
@@ -76,7 +80,8 @@ studio-card-blocked = ⏳ The service that makes this is out of order right now.
   }, I stop and nothing is charged.
 studio-card-submitting = 📤 Handing it over…
 studio-card-unclear = 📡 Handed over, but the answer got lost. I am waiting a few minutes for the service to report; if it does not, nothing is charged.
-studio-card-running = 🎨 Being made: { $percent }%
+studio-card-running = 🎨 Being made: { $percent }% · { studio-minutes }
+studio-card-running-late = 🎨 Being made: { $percent }% · takes longer than usual
 studio-card-fetching = 📥 Finished, being fetched…
 studio-card-delivering = 📨 On its way to you…
 studio-card-delivered = ✅ Done in { $took } s · <b>{ $credits }</b> { chat-credit-word }

@@ -61,12 +61,17 @@ studio-button-go = 시작
 studio-button-stop = 멈추기
 
 studio-card-head = 🎬 <b>{ $model }</b> · { $seconds }초 · { $size }
-studio-card-ordered = ⏳ 대기 순서: { $position }번째
+studio-minutes = { $minutes ->
+    [0] 1분 이내
+   *[other] 약 { $minutes }분
+  }
+studio-card-ordered = ⏳ 대기 순서: { $position }번째 · { studio-minutes }
 studio-card-retrying = ⏳ 서비스가 바빠 자동으로 다시 시도합니다. 대기 순서: { $position }번째
 studio-card-blocked = ⏳ 영상을 만드는 서비스에 지금 장애가 있습니다. 복구되면 자동으로 이어서 만들고, { $minutes }분 안에 복구되지 않으면 크레딧을 차감하지 않고 중단합니다.
 studio-card-submitting = 📤 전달하는 중…
 studio-card-unclear = 📡 넘겼지만 서비스의 답을 받지 못했습니다. 몇 분 동안 연락을 기다리며, 오지 않으면 차감하지 않습니다.
-studio-card-running = 🎨 만드는 중: { $percent }%
+studio-card-running = 🎨 만드는 중: { $percent }% · { studio-minutes }
+studio-card-running-late = 🎨 만드는 중: { $percent }% · 평소보다 오래 걸립니다
 studio-card-fetching = 📥 완성되어 가져오는 중…
 studio-card-delivering = 📨 보내는 중…
 studio-card-delivered = ✅ { $took }초 만에 완성 · <b>{ $credits }</b>크레딧
