@@ -157,7 +157,7 @@ test("a video that cannot be fetched now is fetched later", async () => {
 
 for (const [step, failure] of [
   ["lost", "lost"],
-  ["too_large", "provider"],
+  ["too_large", "too_large"],
 ] as const) {
   test(`a video that is ${step} at the provider fails the job`, async () => {
     provider.fetches.push(step);
