@@ -81,6 +81,48 @@ test("a newcomer starts, buys credits with play Stars, and watches the video of 
   await page.close();
 });
 
+test("a plan is bought by its link, a month passes, and a store takes it back, all in the page", async () => {
+  const page = await open({ width: 1280, height: 800, dark: false, person: 700_000_001 });
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await say(page, "/buy");
+  await page
+    .getByRole("button", { name: /Premium signals/ })
+    .last()
+    .click();
+  await page
+    .getByRole("button", { name: /^Subscribe/ })
+    .last()
+    .click();
+  await page.getByRole("dialog", { name: "Pay with Stars" }).getByText("Every 30 days", { exact: true }).waitFor();
+  await page.getByRole("button", { name: /Confirm and pay 500 Stars/ }).click();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page
+    .getByRole("log")
+    .getByText(/Premium signals every month: 500 ⭐ received/)
+    .waitFor();
+  await page.getByRole("button", { name: /Switch persona/ }).click();
+  await page.getByRole("menuitem", { name: "Stars & subscriptions" }).click();
+  const wallet = page.getByRole("dialog", { name: "Stars & subscriptions" });
+  await wallet.getByText(/^Renews on/).waitFor();
+  await wallet.getByRole("button", { name: "Next month", exact: true }).click();
+  await page
+    .getByRole("log")
+    .getByText(/Premium signals renewed/)
+    .waitFor();
+  await wallet.getByRole("button", { name: "Store takes it back" }).first().click();
+  await wallet.getByText(/went back$/).waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  assert.ok(await fits(page));
+  await wallet.getByRole("button", { name: "Cancel", exact: true }).click();
+  await wallet.getByText(/^Cancelled, paid until/).waitFor();
+  await page.keyboard.press("Escape");
+  await page
+    .getByRole("log")
+    .getByText(/Premium signals is cancelled/)
+    .waitFor();
+  await page.close();
+});
+
 test("after the bot's name his videos stand over the text field, and his words go with him to the private chat", async () => {
   for (const shape of [
     { width: 1280, height: 800, dark: false },

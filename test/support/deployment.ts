@@ -109,13 +109,14 @@ export async function settled({ database: { db } }: Deployment, timeoutMs = 60_0
     "everything to be settled",
     async () => {
       const { rows } = await sql<{ left: string }>`
-        select concat_ws(' ', updates || ' updates', deliveries || ' deliveries', videos || ' videos', refunds || ' refunds') as left
+        select concat_ws(' ', updates || ' updates', deliveries || ' deliveries', videos || ' videos', refunds || ' refunds', wishes || ' wishes') as left
         from (
           select
             (select nullif(count(*), 0) from telegram.update where state = 'waiting') as updates,
             (select nullif(count(*), 0) from delivery.outbox) as deliveries,
             (select nullif(count(*), 0) from studio.job where finished_at is null) as videos,
-            (select nullif(count(*), 0) from ledger.refund where state in ('approved', 'refunding')) as refunds
+            (select nullif(count(*), 0) from ledger.refund where state in ('approved', 'refunding')) as refunds,
+            (select nullif(count(*), 0) from ledger.subscription where wanted is not null) as wishes
         ) as counts`.execute(db);
       left = rows[0]?.left ?? "";
       return left === "";
@@ -129,13 +130,14 @@ export async function settled({ database: { db } }: Deployment, timeoutMs = 60_0
 /** What must hold whatever has happened, once everything is settled. */
 export async function assertSound({ database: { db }, sandbox }: Deployment): Promise<void> {
   assert.deepEqual(await ledgerViolations(db), []);
-  const { rows } = await sql<{ holds: number; flights: number; failed: number; stars: number }>`
+  const { rows } = await sql<{ holds: number; flights: number; failed: string | null; stars: number }>`
     select
       (select count(*) from ledger.hold where state = 'open') as holds,
       (select count(*) from delivery.flight) as flights,
       -- A pre-checkout query whose answer was given by a process that died then is answered again, and refused.
-      (select count(*) from telegram.update where state = 'failed' and kind <> 'pre_checkout_query') as failed,
+      (select string_agg(concat_ws(': ', kind, error), ', ') from telegram.update
+        where state = 'failed' and kind <> 'pre_checkout_query') as failed,
       (select coalesce(sum(amount), 0)::bigint from ledger.posting where account_id = 5) as stars`.execute(db);
-  assert.deepEqual(rows, [{ holds: 0, flights: 0, failed: 0, stars: sandbox.world.bank.balance }]);
+  assert.deepEqual(rows, [{ holds: 0, flights: 0, failed: null, stars: sandbox.world.bank.balance }]);
   assert.deepEqual(sandbox.journal.invalidCalls, []);
 }

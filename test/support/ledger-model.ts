@@ -1,9 +1,14 @@
 import type { HoldOutcome, RefundState } from "#kernel/ledger/index.ts";
 
 import type { BankFault } from "./star-bank.ts";
-
-/** What every pack of the model costs and gives. */
-export const packCredits = 5000n;
+import {
+  correctMonth,
+  coverMonth,
+  type ModelMonth,
+  type ModelSubscription,
+  revokeMonth,
+  runEdits,
+} from "./subscription-model.ts";
 
 export interface ModelHold {
   readonly user: number;
@@ -13,13 +18,13 @@ export interface ModelHold {
 
 export interface ModelPayment {
   readonly user: number;
+  readonly credits: bigint;
+  /** Undefined: it is for a pack. */
+  readonly month: ModelMonth | undefined;
   /** The ledger has heard of it. */
   isKnown: boolean;
   /** Telegram has given it back. */
   isRefundedAtBank: boolean;
-  /** The reconciler has compared its line, and the line of its refund. */
-  isInCompared: boolean;
-  isOutCompared: boolean;
   /** Of the newest request or report; undefined: there was none. */
   refund: RefundState | undefined;
   /** That one was only reported by Telegram: the newest request ended otherwise. */
@@ -34,12 +39,18 @@ export interface LedgerModel {
   readonly posted: bigint[];
   readonly holds: Map<number, ModelHold>;
   readonly payments: ModelPayment[];
+  /** What Telegram lists, oldest first, and the reconciler has not compared. */
+  readonly lines: { readonly payment: ModelPayment; readonly direction: "in" | "out" }[];
+  readonly subscriptions: ModelSubscription[];
+  /** In milliseconds. */
+  readonly now: () => number;
   /** Payments whose refund waits to be carried out. */
   readonly queue: number[];
 }
 
-export function makeModel(users: number): LedgerModel {
-  return { posted: Array.from({ length: users }, () => 0n), holds: new Map(), payments: [], queue: [] };
+export function makeModel(users: number, now: () => number): LedgerModel {
+  const posted = Array.from({ length: users }, () => 0n);
+  return { posted, holds: new Map(), payments: [], lines: [], subscriptions: [], now, queue: [] };
 }
 
 export function heldBy(model: LedgerModel, user: number): bigint {
@@ -66,10 +77,27 @@ export function settle(model: LedgerModel, hold: ModelHold, outcome: HoldOutcome
   if (outcome === "captured") post(model, hold.user, -hold.amount);
 }
 
-export function learn(model: LedgerModel, payment: ModelPayment): void {
-  if (payment.isKnown) return;
+export function pay(model: LedgerModel, paid: Pick<ModelPayment, "user" | "credits" | "month">): void {
+  const payment = { ...paid, isKnown: false, isRefundedAtBank: false, refund: undefined, isUnasked: false };
+  model.payments.push(payment);
+  model.lines.push({ payment, direction: "in" });
+}
+
+/** Telegram gives the Stars back, once. */
+export function payBack(model: LedgerModel, payment: ModelPayment): void {
+  if (payment.isRefundedAtBank) return;
+  payment.isRefundedAtBank = true;
+  model.lines.push({ payment, direction: "out" });
+}
+
+export function learn(model: LedgerModel, payment: ModelPayment, by: "update" | "list"): void {
+  if (payment.isKnown) {
+    if (by === "update") correctMonth(model, payment);
+    return;
+  }
   payment.isKnown = true;
-  post(model, payment.user, packCredits);
+  post(model, payment.user, payment.credits);
+  coverMonth(model, payment, by);
 }
 
 /** Telegram's word that a payment was refunded. @returns whether nobody had asked for it. */
@@ -77,8 +105,9 @@ export function noteRefund(model: LedgerModel, payment: ModelPayment): boolean {
   const { refund } = payment;
   if (!payment.isKnown || refund === "refunded") return false;
   // Approved ones have taken the credits already.
-  if (refund !== "approved" && refund !== "refunding") post(model, payment.user, -packCredits);
+  if (refund !== "approved" && refund !== "refunding") post(model, payment.user, -payment.credits);
   payment.refund = "refunded";
+  revokeMonth(model, payment);
   payment.isUnasked = refund !== "requested" && refund !== "approved" && refund !== "refunding";
   return payment.isUnasked;
 }
@@ -92,30 +121,31 @@ export function runQueue(model: LedgerModel, fault: BankFault | undefined): void
     if (payment === undefined || (payment.refund !== "approved" && payment.refund !== "refunding")) continue;
     if (payment.refund === "refunding" && payment.isRefundedAtBank) {
       payment.refund = "refunded";
+      revokeMonth(model, payment);
       continue;
     }
     const met = next;
     next = undefined;
-    if (met === undefined || met === "unclear_done") payment.isRefundedAtBank = true;
-    if (met === undefined) payment.refund = "refunded";
-    else if (met === "refused") {
+    if (met === undefined || met === "unclear_done") payBack(model, payment);
+    if (met === undefined) {
+      payment.refund = "refunded";
+      revokeMonth(model, payment);
+    } else if (met === "refused") {
       payment.refund = "failed";
-      post(model, payment.user, packCredits);
+      post(model, payment.user, payment.credits);
     } else {
       payment.refund = met === "unavailable" && payment.refund === "approved" ? "approved" : "refunding";
       left.push(index);
     }
   }
   model.queue.splice(0, model.queue.length, ...left);
+  runEdits(model);
 }
 
-/** Lines are compared in the order in which they came: payments in the order of `payments`, refunds after them. */
+/** Lines are compared in the order in which they came. */
 export function reconcile(model: LedgerModel): void {
-  for (const payment of model.payments) {
-    if (!payment.isInCompared) learn(model, payment);
-    payment.isInCompared = true;
-    if (!payment.isRefundedAtBank || payment.isOutCompared) continue;
-    noteRefund(model, payment);
-    payment.isOutCompared = true;
+  for (const { payment, direction } of model.lines.splice(0)) {
+    if (direction === "in") learn(model, payment, "list");
+    else noteRefund(model, payment);
   }
 }

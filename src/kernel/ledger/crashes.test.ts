@@ -8,6 +8,8 @@ import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig } from "#test/support/ledger-rig.ts";
 import type { BankFault } from "#test/support/star-bank.ts";
 
+import { periodSeconds } from "./index.ts";
+
 const { db } = await testDatabase();
 const crashing = crashingDb(db);
 const rig = ledgerRig(db, { through: crashing.db });
@@ -153,3 +155,80 @@ test("the sweep survives a crash at every commit", async () => {
   }, sweep);
   assert.ok(met >= 4, `only ${met} crashes were met`);
 });
+
+for (const [what, faults] of [
+  ["answers", []],
+  ["answers unclearly, having done it", ["unclear_done"]],
+  ["answers unclearly, having done nothing", ["unclear"]],
+  ["cannot be reached at first", ["unavailable"]],
+] as const satisfies readonly (readonly [string, readonly BankFault[]])[]) {
+  test(`a cancellation survives a crash at every commit when Telegram ${what}: done, and told once`, async () => {
+    const met = await atEveryCommit(async (point) => {
+      const user = await rig.newUser();
+      const { orderId, chargeId, ...month } = await rig.subscribe(user);
+      await rig.tell({ ...month, orderId, chargeId });
+      const wish = { userId: user.id, orderId, wish: "cancel" as const };
+      assert.ok((await rig.write(async (tx) => await ledger.subscriptions.ask(tx, wish))).ok);
+      bank.failEdits(...faults);
+      return async () => {
+        const [subscription] = await ledger.subscriptions.list(db, user.id);
+        assert.deepEqual([subscription?.state, subscription?.wanted], ["canceled", undefined], point);
+        assert.ok(bank.barred.has(chargeId), point);
+        assert.deepEqual(await toldOf(user), ["canceled"], point);
+        assert.equal(rig.queued(), 0, point);
+      };
+    }, runQueue);
+    assert.ok(met >= 2, `only ${met} crashes were met`);
+  });
+}
+
+test("months that only the reconciler finds, and what a store takes back, survive a crash at every commit", async () => {
+  const reconcile = async (): Promise<void> => {
+    await rig.run("ledger.reconcile-stars").catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+  };
+  const met = await atEveryCommit(async (point) => {
+    const [user, other] = [await rig.newUser(), await rig.newUser()];
+    rig.renew(await rig.subscribe(user));
+    const lost = await rig.subscribe(other);
+    await rig.tell(lost);
+    bank.refundElsewhere(lost.chargeId);
+    await rig.clock.advance(180_000);
+    return async () => {
+      assert.equal((await ledger.balance(db, user.id)).posted, 24_000n, point);
+      assert.equal((await ledger.balance(db, other.id)).posted, 0n, point);
+      assert.equal((await ledger.subscriptions.list(db, user.id)).length, 1, point);
+      assert.deepEqual(await ledger.subscriptions.list(db, other.id), [], point);
+      assert.deepEqual(await toldOf(other), ["revoked"], point);
+      await rig.assertSound();
+    };
+  }, reconcile);
+  assert.ok(met >= 6, `only ${met} crashes were met`);
+});
+
+test("the end of a subscription survives a crash at every commit: told once", async () => {
+  const sweep = async (): Promise<void> => {
+    await rig.run("ledger.sweep-unfinished").catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+  };
+  const met = await atEveryCommit(async (point) => {
+    const user = await rig.newUser();
+    await rig.tell(await rig.subscribe(user));
+    await rig.clock.advance((periodSeconds + 3600) * 1000);
+    return async () => {
+      assert.deepEqual(await ledger.subscriptions.list(db, user.id), [], point);
+      assert.deepEqual(await toldOf(user), ["expired"], point);
+      await rig.assertSound();
+    };
+  }, sweep);
+  assert.ok(met >= 2, `only ${met} crashes were met`);
+});
+
+async function toldOf(user: User): Promise<readonly string[]> {
+  const events = await rig.announced();
+  return events.flatMap((event) =>
+    event.type === "subscription_changed" && event.subscription.userId === user.id ? [event.change] : [],
+  );
+}

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as fc from "fast-check";
+import { sql } from "kysely";
 
 import type { User } from "#kernel/accounts/index.ts";
 import { AppError } from "#kernel/lib/errors.ts";
@@ -15,15 +16,17 @@ import {
   makeModel,
   type ModelPayment,
   noteRefund,
-  packCredits,
+  pay,
+  payBack,
   post,
   postedBy,
   reconcile,
   runQueue,
   settle,
 } from "#test/support/ledger-model.ts";
-import { ledgerRig, type Paid } from "#test/support/ledger-rig.ts";
+import { fivePack, ledgerRig, monthlyPlan, type Paid, type PaidMonth, premiumPlan } from "#test/support/ledger-rig.ts";
 import type { BankFault } from "#test/support/star-bank.ts";
+import { expire, isRunning, noteState } from "#test/support/subscription-model.ts";
 
 import type { HoldOutcome, HoldVerdict } from "./index.ts";
 
@@ -34,13 +37,15 @@ const { stars } = ledger;
 
 const userCount = 3;
 const runs = 60;
-const longest = 80;
+const longest = 100;
 let operations = 0;
 
 /** The real counterparts of what the model knows by number. */
 interface Real {
   readonly users: readonly User[];
-  readonly paid: Paid[];
+  readonly paid: (Paid | PaidMonth)[];
+  /** The months of each subscription. */
+  readonly subscriptions: PaidMonth[][];
   readonly refundIds: Map<number, string>;
   /** Distinguishes the holds of one run from those of another. */
   readonly name: string;
@@ -70,6 +75,13 @@ function command({ text, check = () => true, run }: Step): Command {
         };
         assert.deepEqual(await ledger.balance(db, id), expected, `user ${user} after ${text}`);
       }
+      for (const [index, [month]] of real.subscriptions.entries()) {
+        const { state, expiresAt } = model.subscriptions[index]!;
+        const { rows } = await sql<{ state: string; expires_at: Date }>`
+          select state, expires_at from ledger.subscription where order_id = ${month?.orderId ?? ""}`.execute(db);
+        const seen = rows.map((row) => [row.state, row.expires_at.getTime()]);
+        assert.deepEqual(seen, state === undefined ? [] : [[state, expiresAt]], `plan ${index} after ${text}`);
+      }
       for (const [index, id] of real.refundIds) {
         const { refund, isUnasked } = model.payments[index]!;
         if (!isUnasked) assert.equal((await stars.findRefund(db, id))?.state, refund, `refund ${index} after ${text}`);
@@ -83,7 +95,8 @@ const user = fc.nat(userCount - 1);
 const amount = fc.bigInt({ min: 1n, max: 4000n });
 /** Few, so that steps meet. */
 const holdNumber = fc.nat(9);
-const paymentNumber = fc.nat(5);
+const paymentNumber = fc.nat(9);
+const mostSubscriptions = 3;
 const outcome = fc.constantFrom<HoldOutcome>("captured", "released", "expired");
 
 const adjustments = fc.record({ user, amount, kind: fc.constantFrom("grant", "take") }).map(({ user, amount, kind }) =>
@@ -141,9 +154,77 @@ const paying = user.map((user) =>
     text: `${user} pays`,
     run: async (model, real) => {
       real.paid.push(await rig.pay(real.users[user]!));
-      const unseen = { isKnown: false, isRefundedAtBank: false, isInCompared: false, isOutCompared: false };
-      model.payments.push({ user, ...unseen, refund: undefined, isUnasked: false });
+      pay(model, { user, credits: fivePack.credits, month: undefined });
     },
+  }),
+);
+
+const plan = fc.constantFrom(monthlyPlan, premiumPlan);
+const subscribing = fc.record({ user, plan }).map(({ user, plan }) =>
+  command({
+    text: `${user} subscribes to ${plan.id}`,
+    check: (model) => model.subscriptions.length < mostSubscriptions,
+    run: async (model, real) => {
+      const month = await rig.subscribe(real.users[user]!, plan);
+      real.subscriptions.push([]);
+      model.subscriptions.push({ user, state: undefined, expiresAt: 0, barred: false, wanted: undefined });
+      payMonth(model, real, { subscription: model.subscriptions.length - 1, month, user, credits: plan.credits });
+    },
+  }),
+);
+
+function payMonth(
+  model: LedgerModel,
+  real: Real,
+  of: { readonly subscription: number; readonly month: PaidMonth; readonly user: number; readonly credits: bigint },
+): void {
+  const { subscription, month, user, credits } = of;
+  real.subscriptions[subscription]!.push(month);
+  real.paid.push(month);
+  const paidUntil = month.paidUntil.getTime();
+  pay(model, { user, credits, month: { subscription, paidAt: model.now(), paidUntil, isTold: false } });
+}
+
+/** A step about a subscription that exists. */
+function onSubscription(
+  text: string,
+  run: (at: { index: number; months: readonly PaidMonth[]; model: LedgerModel; real: Real }) => Promise<void>,
+): fc.Arbitrary<Command> {
+  return fc.nat(mostSubscriptions - 1).map((index) =>
+    command({
+      text: `${text} ${index}`,
+      check: (model) => index < model.subscriptions.length,
+      run: async (model, real) => {
+        await run({ index, months: real.subscriptions[index]!, model, real });
+      },
+    }),
+  );
+}
+
+const renewing = onSubscription("renew", async ({ index, months, model, real }) => {
+  const before = model.payments.find(({ month }) => month?.subscription === index)!;
+  const month = rig.renew(months.at(-1)!);
+  payMonth(model, real, { subscription: index, month, user: before.user, credits: before.credits });
+});
+
+const wishing = fc.constantFrom("cancel", "allow").chain((wish) =>
+  onSubscription(`wish to ${wish}`, async ({ index, months, model, real }) => {
+    const known = model.subscriptions[index]!;
+    const request = { userId: real.users[known.user]!.id, orderId: months[0]!.orderId, wish } as const;
+    const result = await write(async (tx) => await ledger.subscriptions.ask(tx, request));
+    const isOpen = isRunning(known) && known.wanted === undefined;
+    assert.equal(result.ok, isOpen && (wish === "cancel" ? known.state === "active" : known.barred));
+    if (result.ok) known.wanted = request.wish;
+  }),
+);
+
+const stating = fc.constantFrom("canceled", "active", "failed").chain((state) =>
+  onSubscription(`hear ${state} of`, async ({ index, months, model }) => {
+    const { orderId, telegramId } = months[0]!;
+    await write(async (tx) => {
+      await ledger.subscriptions.note(tx, { orderId, telegramId, state });
+    });
+    noteState(model.subscriptions[index]!, state);
   }),
 );
 
@@ -167,7 +248,7 @@ const telling = onPayment("tell of payment", async ({ payment, paid, model }) =>
   const result = await write(async (tx) => await stars.creditPayment(tx, { ...paid, currency: "XTR" }));
   assert.ok(result.ok);
   assert.equal(result.repeated, payment.isKnown);
-  learn(model, payment);
+  learn(model, payment, "update");
 });
 
 const requesting = onPayment("ask to refund", async ({ index, payment, paid, real }) => {
@@ -192,18 +273,18 @@ const approving = fc.boolean().chain((allowNegative) =>
   onPayment(`approve${allowNegative ? ", below zero too," : ""} to refund`, async ({ index, payment, model, real }) => {
     const id = real.refundIds.get(index) ?? "none";
     const result = await write(async (tx) => await stars.approveRefund(tx, id, { actor: "model", allowNegative }));
-    const isCovered = allowNegative || availableTo(model, payment.user) >= packCredits;
+    const isCovered = allowNegative || availableTo(model, payment.user) >= payment.credits || payment.credits === 0n;
     assert.equal(result.ok, payment.refund === "requested" && isCovered);
     if (!result.ok) return;
     payment.refund = "approved";
-    post(model, payment.user, -packCredits);
+    post(model, payment.user, -payment.credits);
     model.queue.push(index);
   }),
 );
 
-const refundingElsewhere = onPayment("refund elsewhere", async ({ payment, paid }) => {
+const refundingElsewhere = onPayment("refund elsewhere", async ({ payment, paid, model }) => {
   if (!payment.isRefundedAtBank) bank.refundElsewhere(paid.chargeId);
-  payment.isRefundedAtBank = true;
+  payBack(model, payment);
 });
 
 const noting = onPayment("tell of the refund of", async ({ payment, paid, model }) => {
@@ -237,17 +318,19 @@ const reconciling = fc.constant(
 );
 
 const verdict = fc.constantFrom<HoldVerdict | undefined>("capture", "release", "keep", undefined);
-const sweeping = verdict.map((verdict) =>
+const days = fc.constantFrom(0, 0, 29, 31);
+const sweeping = fc.record({ verdict, days }).map(({ verdict, days }) =>
   command({
-    text: `sweep, and the owner says ${verdict ?? "nothing"}`,
+    text: `sweep after ${days} days, and the owner says ${verdict ?? "nothing"}`,
     run: async (model, real) => {
-      await rig.clock.advance(601_000);
+      await rig.clock.advance(601_000 + days * 86_400_000);
       rig.judges.clear();
       for (const [number, hold] of model.holds) {
         if (verdict !== undefined) rig.judges.set(`${real.name}:${number}`, async () => verdict);
         if (verdict === "capture") settle(model, hold, "captured");
         else if (verdict !== "keep") settle(model, hold, verdict === undefined ? "expired" : "released");
       }
+      expire(model);
       await rig.run("ledger.sweep-unfinished");
     },
   }),
@@ -260,6 +343,11 @@ const steps = fc.commands(
     placing,
     settling,
     paying,
+    subscribing,
+    renewing,
+    wishing,
+    stating,
+    telling,
     telling,
     requesting,
     refusing,
@@ -278,8 +366,14 @@ test("any sequence of operations does what the model says, and leaves the books 
     fc.asyncProperty(steps, async (commands) => {
       const users: User[] = [];
       for (let count = 0; count < userCount; count += 1) users.push(await rig.newUser());
-      const real: Real = { users, paid: [], refundIds: new Map(), name: `model.${systemIds.next()}` };
-      await fc.asyncModelRun(() => ({ model: makeModel(userCount), real }), commands);
+      const real: Real = {
+        users,
+        paid: [],
+        subscriptions: [],
+        refundIds: new Map(),
+        name: `model.${systemIds.next()}`,
+      };
+      await fc.asyncModelRun(() => ({ model: makeModel(userCount, () => rig.clock.now().getTime()), real }), commands);
       await rig.assertSound();
       // What is unfinished would come up in the next sequence.
       bank.failRefunds();

@@ -28,6 +28,8 @@ export interface PeriodPayment {
  */
 export const renewalGraceMs = 60 * 60_000;
 
+const dayMs = 24 * 60 * 60_000;
+
 /** A subscription is edited once, however often it is asked for. */
 export function editDedupeKey(orderId: string): string {
   return `subscription:${orderId}`;
@@ -70,7 +72,12 @@ async function extend(
   if (until > before.expiresAt) {
     await updateSubscription(tx, before, { at: clock.now(), state: "active", barred: false });
   }
-  if (payment.isFirst && isOver) {
+  const { rows } = await sql<{ earliest: Date }>`
+    select min(paid_until) as earliest from ledger.subscription_period
+    where order_id = ${orderId} and charge_id <> ${payment.chargeId}`.execute(tx);
+  // Told after its own renewals.
+  const isEarlier = rows[0] !== undefined && until.getTime() < rows[0].earliest.getTime() - dayMs;
+  if (isEarlier || (payment.isFirst && isOver)) {
     await sql`
       update ledger.subscription set charge_id = ${payment.chargeId} where order_id = ${orderId}`.execute(tx);
   } else if (payment.isFirst) {

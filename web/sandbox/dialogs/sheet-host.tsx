@@ -13,6 +13,7 @@ import { PhotoViewer } from "./photo-viewer.tsx";
 import { RealBotSheet } from "./real-bot-sheet.tsx";
 import { ResetSheet } from "./reset-sheet.tsx";
 import { SendPhotosSheet } from "./send-photos-sheet.tsx";
+import { WalletSheet } from "./wallet-sheet.tsx";
 
 export interface SheetProps {
   readonly onClose: () => void;
@@ -42,6 +43,8 @@ function OpenSheet({ sheet, onClose }: SheetProps & { readonly sheet: Sheet }): 
       return <SendPhotosSheet files={sheet.files} onClose={onClose} />;
     case "view-photo":
       return <PhotoViewer fileId={sheet.fileId} caption={sheet.caption} onClose={onClose} />;
+    case "wallet":
+      return <WalletSheet onClose={onClose} />;
     case "new-person":
       return <NewPersonSheet onClose={onClose} />;
     case "new-group":

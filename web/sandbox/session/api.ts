@@ -30,6 +30,13 @@ export class ApiRefusal extends Error {
   }
 }
 
+export type WalletAction =
+  | "subscriptions/cancel"
+  | "subscriptions/resume"
+  | "subscriptions/renew"
+  | "subscriptions/fail"
+  | "payments/charge-back";
+
 export interface NewPerson {
   readonly firstName: string;
   readonly username?: string;
@@ -72,6 +79,8 @@ export interface SandboxApi {
   readonly block: () => Answer<unknown>;
   readonly unblock: () => Answer<unknown>;
   readonly addStars: (amount: number) => Answer<{ readonly balance: number }>;
+  /** What happens to a payment, or to the subscription that began with it. */
+  readonly wallet: (action: WalletAction, chargeId: string) => Answer<unknown>;
   readonly createGroup: (body: NewGroup) => Answer<{ readonly chat: ChatView }>;
   readonly migrate: (chatId: number) => Answer<{ readonly chatId: number }>;
   readonly addBot: (chatId: number) => Answer<unknown>;
@@ -104,6 +113,7 @@ export function makeSandboxApi(personId: () => number): SandboxApi {
     block: async () => await act("block"),
     unblock: async () => await act("unblock"),
     addStars: async (amount) => await act("stars", { amount }),
+    wallet: async (action, chargeId) => await act(action, { chargeId }),
     createGroup: async (body) => await act("groups", body),
     migrate: async (chatId) => await act("groups/migrate", { chatId }),
     addBot: async (chatId) => await act("groups/add-bot", { chatId }),

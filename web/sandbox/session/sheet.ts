@@ -12,6 +12,7 @@ export type Sheet =
   | { readonly kind: "pay"; readonly bill: Bill }
   | { readonly kind: "photos"; readonly files: readonly File[] }
   | { readonly kind: "view-photo"; readonly fileId: string; readonly caption: string }
+  | { readonly kind: "wallet" }
   | { readonly kind: "new-person" }
   | { readonly kind: "new-group" }
   | { readonly kind: "new-topic"; readonly chatId: number }

@@ -57,6 +57,14 @@ export function PersonaSwitcher(): JSX.Element {
         <Star size={20} />
         {t.people.moreStars}
       </MenuItem>
+      <MenuItem
+        onChoose={() => {
+          session.sheet.value = { kind: "wallet" };
+        }}
+      >
+        <Star size={20} />
+        {t.wallet.title}
+      </MenuItem>
     </Menu>
   );
 }
