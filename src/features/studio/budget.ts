@@ -7,12 +7,16 @@ import type { AlertAdmins } from "./alert-admins.ts";
 import { formatDollars } from "./dollars.ts";
 import { billingSettings } from "./settings.ts";
 
-/** What the providers cost today (UTC), in millionths of a dollar; jobs that may yet cost included. */
+/** What videos and words cost today (UTC), in millionths of a dollar; jobs that may yet cost included. */
 async function spentToday(db: Db, now: Date): Promise<number> {
+  const midnight = sql`date_trunc('day', ${now}::timestamptz at time zone 'UTC') at time zone 'UTC'`;
   const { rows } = await sql<{ micros: number }>`
-    select coalesce(sum(cost_usd_micros), 0)::bigint as micros from studio.job
-    where ordered_at >= date_trunc('day', ${now}::timestamptz at time zone 'UTC') at time zone 'UTC'
-      and (submitted_at is not null or finished_at is null)`.execute(db);
+    select ((
+      select coalesce(sum(cost_usd_micros), 0) from studio.job
+      where ordered_at >= ${midnight} and (submitted_at is not null or finished_at is null)
+    ) + (
+      select coalesce(sum(cost_usd_micros), 0) from studio.improvement where asked_at >= ${midnight}
+    ))::bigint as micros`.execute(db);
   return rows[0]?.micros ?? 0;
 }
 

@@ -9,16 +9,20 @@ import { kiePace } from "#providers/video/kie/kie-api.ts";
 import { createKieProvider } from "#providers/video/kie/kie-provider.ts";
 import type { VideoProvider } from "#providers/video/port.ts";
 import { createSharedRateGate } from "#providers/video/wire/rate-gate.ts";
+import { createGeminiImprover } from "#providers/words/gemini-improver.ts";
+import type { WordImprover } from "#providers/words/port.ts";
 
 export interface Providers {
   readonly list: readonly VideoProvider[];
+  /** Absent when none is set up. */
+  readonly improver?: WordImprover | undefined;
   readonly close?: () => Promise<void>;
 }
 
 type OpenProvider = VideoProvider & { readonly close: () => Promise<void> };
 
 /** The providers that the environment has set up. The demo needs nothing and is always there. */
-export function openProviders(kernel: Kernel): Required<Providers> {
+export function openProviders(kernel: Kernel): Providers & Required<Pick<Providers, "close">> {
   const directory = join(kernel.config.DATA_DIR, "demo-videos");
   const list: readonly OpenProvider[] = [
     createDemoProvider({ ...kernel, directory }),
@@ -26,12 +30,20 @@ export function openProviders(kernel: Kernel): Required<Providers> {
     ...openA2e(kernel),
     ...openGoogle(kernel),
   ];
+  const improver = openImprover(kernel);
   return {
     list,
+    improver,
     close: async () => {
+      await improver?.close();
       for (const { close } of list) await close();
     },
   };
+}
+
+function openImprover({ config }: Kernel): WordImprover | undefined {
+  const { GEMINI_API_KEY: key, GOOGLE_API_ROOT: root = geminiRoot } = config;
+  return key && createGeminiImprover({ root, key });
 }
 
 function openKie(kernel: Kernel): readonly OpenProvider[] {

@@ -23,6 +23,8 @@ export interface Wish {
   readonly pressedMessageId: number | undefined;
   readonly modelId: string;
   readonly prompt: string;
+  /** The prompt is what a language model made of the person's own words, in so many tokens. */
+  readonly improvedFrom?: { readonly words: string; readonly outputTokens: number } | undefined;
   readonly durationSeconds: number;
   readonly resolution: Resolution;
   /** A picture that the person sent. */
@@ -86,16 +88,17 @@ export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<O
     });
     if (!held.ok) return { ok: false, reason: "insufficient_credits", price, available: held.available };
   }
+  const tokens = tokensOf(wish);
   await sql`
     insert into studio.job (
       id, user_id, username, chat_id, thread_id, prompt_message_id, pressed_message_id, model, provider,
-      duration_seconds, width, height, price, cost_usd_micros, seed, prompt_tokens, prompt, image_file_id,
-      with_picture, card_at, ordered_at, not_before, looked_at, deadline
+      duration_seconds, width, height, price, cost_usd_micros, seed, prompt_tokens, output_tokens, prompt,
+      image_file_id, with_picture, card_at, ordered_at, not_before, looked_at, deadline
     ) values (
       ${id}, ${wish.user.id}, ${wish.user.username ?? null}, ${wish.chatId}, ${wish.threadId ?? null},
       ${wish.promptMessageId ?? null}, ${wish.pressedMessageId ?? null}, ${model.id}, ${model.provider},
       ${wish.durationSeconds}, ${wish.resolution.width}, ${wish.resolution.height}, ${price}, ${choice.costUsdMicros},
-      ${wish.seed}, ${countPromptTokens(wish.prompt)}, ${cipher.encrypt(wish.prompt, promptContext(id))},
+      ${wish.seed}, ${tokens.prompt}, ${tokens.output}, ${cipher.encrypt(wish.prompt, promptContext(id))},
       ${wish.imageFileId ?? null}, ${wish.imageFileId !== undefined}, ${now}, ${now}, ${now}, ${now}, ${deadline}
     )`.execute(tx);
   const job = await findJob(tx, id);
@@ -103,6 +106,13 @@ export async function orderVideo(deps: OrderDeps, tx: Tx, wish: Wish): Promise<O
   await deps.showJob(tx, job, "now");
   await deps.followUp.dispatch(tx);
   return { ok: true, job };
+}
+
+/** Of what the person wrote, and of what a language model made of it. */
+function tokensOf({ prompt, improvedFrom }: Wish): { readonly prompt: number; readonly output: number } {
+  return improvedFrom === undefined
+    ? { prompt: countPromptTokens(prompt), output: 0 }
+    : { prompt: countPromptTokens(improvedFrom.words), output: improvedFrom.outputTokens };
 }
 
 /** The reasons that have nothing to do with the model, cheapest first. */

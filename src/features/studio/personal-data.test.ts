@@ -40,7 +40,8 @@ test("an export has the choices and the numbers of each video, and no prompt", a
   });
   const { id } = await rig.ordered(user, { prompt: "my secret wish" });
   const exported = (await rig.parts.personalData?.export(db, user.id)) as { preference: unknown; jobs: object[] };
-  assert.deepEqual(exported.preference, { model: "words", duration_seconds: null, width: null, height: null });
+  const unset = { duration_seconds: null, width: null, height: null, improves_words: false };
+  assert.deepEqual(exported.preference, { model: "words", ...unset });
   assert.equal(exported.jobs.length, 1);
   const [job] = exported.jobs;
   assert.ok(job !== undefined && "id" in job && job.id === id);
@@ -55,7 +56,7 @@ test("an export has the choices and the numbers of each video, and no prompt", a
 
 test("a stranger's export is empty", async () => {
   const exported = await rig.parts.personalData?.export(db, 999_999);
-  assert.deepEqual(exported, { preference: null, jobs: [] });
+  assert.deepEqual(exported, { preference: null, jobs: [], improvements: [] });
 });
 
 test("forgetting cancels what runs, gives the credits back, and leaves nothing that tells who it was", async () => {

@@ -17,12 +17,17 @@ export function studioPersonalData({ advance, accounts, settings, clock, media }
   return {
     export: async (db, userId) => {
       const preference = await sql`
-        select model, duration_seconds, width, height from studio.preference where user_id = ${userId}`.execute(db);
+        select model, duration_seconds, width, height, improves_words from studio.preference where user_id = ${userId}`.execute(
+        db,
+      );
       const jobs = await sql`
         select id, username, state, model, provider, duration_seconds, width, height, price, cost_usd_micros,
           prompt_tokens, output_tokens, failure, ordered_at, finished_at
         from studio.job where user_id = ${userId} order by ordered_at`.execute(db);
-      return { preference: preference.rows[0] ?? null, jobs: jobs.rows };
+      const improvements = await sql`
+        select model, state, prompt_tokens, output_tokens, cost_usd_micros, asked_at
+        from studio.improvement where user_id = ${userId} order by asked_at`.execute(db);
+      return { preference: preference.rows[0] ?? null, jobs: jobs.rows, improvements: improvements.rows };
     },
     forget: async (tx, userId) => {
       const user = await accounts.userById(tx, userId);
@@ -35,6 +40,9 @@ export function studioPersonalData({ advance, accounts, settings, clock, media }
         if (!ok) await advance(tx, id, { type: "failed", failure: "delivery" });
       }
       await eraseLinked(tx, media, userId);
+      await sql`
+        update studio.improvement set user_id = 0, chat_id = 0, state = 'over', words = null, improved = null
+        where user_id = ${userId}`.execute(tx);
       if (mode === "free" && user !== undefined) await keepUsedToday(tx, { user, now: clock.now(), accounts });
       await resetPreference(tx, userId);
       await sql`delete from studio.group_wish where user_id = ${userId}`.execute(tx);

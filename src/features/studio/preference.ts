@@ -49,6 +49,21 @@ export async function readPreference(
   return { model, durationSeconds: duration.seconds, resolution: { width, height } };
 }
 
+/** Whether the person wants his words improved without asking each time. */
+export async function wantsBetterWords(db: Db, userId: number): Promise<boolean> {
+  const { rows } = await sql`select from studio.preference where user_id = ${userId} and improves_words`.execute(db);
+  return rows.length > 0;
+}
+
+/** @returns how it is now. */
+export async function toggleBetterWords(tx: Tx, userId: number): Promise<boolean> {
+  const { rows } = await sql<{ wanted: boolean }>`
+    insert into studio.preference as kept (user_id, improves_words) values (${userId}, true)
+    on conflict (user_id) do update set improves_words = not kept.improves_words
+    returning improves_words as wanted`.execute(tx);
+  return rows[0]?.wanted === true;
+}
+
 /** What a video made with these choices costs, in thousandths of a credit. */
 export function priceOf({ model, durationSeconds, resolution }: Preference): bigint {
   const hasImage = model.image === "required";

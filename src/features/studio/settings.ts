@@ -78,6 +78,25 @@ export const groupSettings = defineSettings({
   }),
 });
 
+export const improvementSettings = defineSettings({
+  key: "studio.improvement",
+  title: "Better words for prompts",
+  schema: z.object({
+    /** Needs GEMINI_API_KEY too. */
+    enabled: z.boolean().default(false),
+    /** One of Google's text models. */
+    model: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/)
+      .default("gemini-3.5-flash-lite"),
+    /** What they cost us, for the budget and the statistics. */
+    usdPerMillionPromptTokens: z.number().min(0).max(1000).default(0.3),
+    usdPerMillionOutputTokens: z.number().min(0).max(1000).default(2.5),
+    /** They cost the person nothing. */
+    perPersonAndDay: z.int().min(1).max(1000).default(30),
+  }),
+});
+
 export const retentionSettings = defineSettings({
   key: "studio.retention",
   title: "How long videos that ended are counted",

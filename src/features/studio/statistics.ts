@@ -23,7 +23,7 @@ export interface Usage {
   readonly people: number;
   readonly videoSeconds: number;
   readonly promptTokens: number;
-  /** Of what a provider has taken on, delivered or not. */
+  /** Of what a provider has taken on, delivered or not, and of words that were improved. */
   readonly costUsdMicros: number;
   /** Thousandths of a credit that were captured. */
   readonly revenue: bigint;
@@ -44,18 +44,27 @@ export async function readUsage(
       count(distinct user_id) as people,
       coalesce(sum(duration_seconds) filter (where state = 'delivered'), 0) as "videoSeconds",
       coalesce(sum(prompt_tokens), 0) as "promptTokens",
-      coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros",
+      (coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0) + (
+        select coalesce(sum(cost_usd_micros), 0) from studio.improvement where asked_at >= ${from} and asked_at < ${to}
+      ))::bigint as "costUsdMicros",
       coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue
     from studio.job where ordered_at >= ${from} and ordered_at < ${to}`.execute(db);
   const byModel = await sql<PaidRow>`
     select model as name, count(*) as jobs, count(*) filter (where state = 'delivered') as delivered,
       coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue,
-      coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros"
+      (coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0) + (
+        select coalesce(sum(cost_usd_micros), 0) from studio.improvement as words
+        where words.model = job.model and asked_at >= ${from} and asked_at < ${to}
+      ))::bigint as "costUsdMicros"
     from studio.job where ordered_at >= ${from} and ordered_at < ${to} group by model order by 2 desc, 1`.execute(db);
   const byDay = await sql<PaidRow>`
     select day::date::text as name, count(job.id) as jobs, count(job.id) filter (where state = 'delivered') as delivered,
       coalesce(sum(price) filter (where state = 'delivered'), 0)::bigint as revenue,
-      coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0)::bigint as "costUsdMicros"
+      (coalesce(sum(cost_usd_micros) filter (where provider_reference is not null), 0) + (
+        select coalesce(sum(cost_usd_micros), 0) from studio.improvement
+        where asked_at at time zone ${timeZone} >= day and asked_at at time zone ${timeZone} < day + interval '1 day'
+          and asked_at >= ${from} and asked_at < ${to}
+      ))::bigint as "costUsdMicros"
     from generate_series(
       date_trunc('day', ${from}::timestamptz at time zone ${timeZone}),
       ${to}::timestamptz at time zone ${timeZone}, interval '1 day') as day

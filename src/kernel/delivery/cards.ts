@@ -2,7 +2,7 @@ import { sql } from "kysely";
 
 import type { Tx } from "../db/index.ts";
 import { type Content, renderEdit } from "../telegram/index.ts";
-import type { Delivery } from "./delivery.ts";
+import type { Card, Delivery } from "./delivery.ts";
 import { type InsertedDelivery, insertDeliveries } from "./sql/insert-deliveries.ts";
 import { laneIndex, type Topics } from "./topics.ts";
 import type { Wakeup } from "./wakeup.ts";
@@ -49,7 +49,8 @@ export function createCards({
     edit,
     putCard: async (tx, card) => {
       refuseWhatCannotBeEdited(card.content);
-      const { id, messageId } = await openCard(tx, card.chatId, card.key);
+      const { id, messageId } = await openCard(tx, card);
+      const before = card.forgetful === true ? await contentsOf(tx, card.chatId, id) : [];
       const shown = messageId !== null && card.anew !== true;
       if (messageId !== null && card.anew === true) {
         await sql`update delivery.card set message_id = null, shown = null where id = ${id}`.execute(tx);
@@ -63,6 +64,8 @@ export function createCards({
         body: fresh.body,
         topic: card.topic,
       });
+      // A sender that has one of them on the wire finds another content when it records (see above).
+      await sql`delete from delivery.content where id = any(${before}::bigint[]) and not shared`.execute(tx);
       if (replaced !== undefined) {
         await announce(tx, wakeup, replaced, { lane: replaced.lane, edit: shown, textOnly: false });
         return;
@@ -94,16 +97,24 @@ function refuseWhatCannotBeEdited(content: Content): void {
 /** Locks the card until the end of the transaction: changes of one card follow each other. */
 async function openCard(
   tx: Tx,
-  chatId: number,
-  key: string,
+  { chatId, key, takesOver }: Pick<Card, "chatId" | "key" | "takesOver">,
 ): Promise<{ readonly id: number; readonly messageId: number | null }> {
   const { rows } = await sql<{ id: number; messageId: number | null }>`
-    insert into delivery.card as card (chat_id, key) values (${chatId}, ${key})
+    insert into delivery.card as card (chat_id, key, message_id, shown)
+    values (${chatId}, ${key}, ${takesOver ?? null}, ${takesOver === undefined ? null : "text"})
     on conflict (key, chat_id) do update set changed_at = now()
     returning id, message_id as "messageId"`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new Error("the statement that opens a card answered with none");
   return row;
+}
+
+/** Everything that the card has said and still says. */
+async function contentsOf(tx: Tx, chatId: number, cardId: number): Promise<readonly number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select content_id as id from delivery.history where chat_id = ${chatId} and card_id = ${cardId}
+    union select content_id from delivery.outbox where card_id = ${cardId}`.execute(tx);
+  return rows.map(({ id }) => id);
 }
 
 interface Replacement {

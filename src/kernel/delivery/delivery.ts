@@ -89,6 +89,10 @@ export interface Card {
   readonly replyToMessageId?: number;
   /** As a new message at the bottom of the chat, with a sound; the one before stays there without its buttons. */
   readonly anew?: boolean;
+  /** A message of the bot that becomes the card when it has none yet, such as one whose button was pressed. */
+  readonly takesOver?: number | undefined;
+  /** What the card said before is erased here, as it may hold what must not be kept. */
+  readonly forgetful?: boolean;
 }
 
 /** The message of a button that was pressed, to be edited. */

@@ -15,7 +15,19 @@ export interface GoogleServer {
   outage: GoogleCode | undefined;
   /** Whether results can (still) be fetched. */
   hasFiles: boolean;
+  /** What the text models answer (`generateContent`): better words, or how it goes wrong. */
+  words: GoogleWords;
+  /** What they were asked. */
+  readonly asked: Readonly<Record<string, unknown>>[];
 }
+
+export type GoogleWords =
+  | { readonly text: string; readonly finishReason?: string; readonly thoughts?: number }
+  | { readonly blockReason: string }
+  | GoogleCode
+  | "hangs_up"
+  /** No answer before `until` resolves. */
+  | { readonly until: Promise<void>; readonly text: string };
 
 export interface GoogleJob {
   readonly kind: "veo" | "omni";
@@ -106,13 +118,14 @@ export async function googleServer({
     return ok(method === "DELETE" ? {} : interactionOf(job, nowMs(), server));
   };
 
-  const answer = (request: FakeRequest): FakeAnswer => {
+  const answer = async (request: FakeRequest): Promise<FakeAnswer> => {
     const { pathname } = request.url;
     if (pathname.startsWith("/files/")) {
       const mayRead = server.hasFiles && request.headers["x-goog-api-key"] === geminiKey;
       return mayRead ? { status: 200, bytes: server.film, type: "video/mp4" } : coded({ code: 403 });
     }
     if (server.outage !== undefined) return coded(server.outage);
+    if (/^\/v1beta\/models\/[\w.-]+:generateContent$/.test(request.url.pathname)) return await words(request, server);
     return pathname.startsWith("/v1/interactions") ? omni(request) : vertex(request);
   };
 
@@ -124,9 +137,39 @@ export async function googleServer({
     film,
     outage: undefined,
     hasFiles: true,
+    words: { text: "better words" },
+    asked: [],
   };
   server.url = await serveFake(answer);
   return server;
+}
+
+/** `models.generateContent` with an API key: 20 tokens for what was said, 30 for the answer. */
+async function words({ headers, body }: FakeRequest, server: GoogleServer): Promise<FakeAnswer> {
+  if (headers["x-goog-api-key"] !== geminiKey) return coded({ code: 400, message: "API key not valid" });
+  server.asked.push(JSON.parse(body.toString("utf8")) as Record<string, unknown>);
+  const said = server.words;
+  if (said === "hangs_up") return said;
+  if ("code" in said) return coded(said);
+  if ("blockReason" in said) return ok({ promptFeedback: said, usageMetadata: { promptTokenCount: 20 } });
+  if ("until" in said) await said.until;
+  const thoughts = "thoughts" in said ? said.thoughts : undefined;
+  return ok({
+    candidates: [
+      {
+        content: {
+          role: "model",
+          parts: [...(thoughts === undefined ? [] : [{ text: "Let me see.", thought: true }]), { text: said.text }],
+        },
+        finishReason: ("finishReason" in said ? said.finishReason : undefined) ?? "STOP",
+      },
+    ],
+    usageMetadata: {
+      promptTokenCount: 20,
+      candidatesTokenCount: 30,
+      ...(thoughts !== undefined && { thoughtsTokenCount: thoughts }),
+    },
+  });
 }
 
 function veoMistake(body: GoogleJob["body"]): string | undefined {

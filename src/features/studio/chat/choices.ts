@@ -1,8 +1,9 @@
 import type { ChatParts, ChatSection } from "#kernel/feature.ts";
+import { Html } from "#kernel/lib/html.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
 import { findModel, formatResolution, parseResolution } from "#providers/video/catalogue.ts";
 
-import { type OfferDeps as ChoiceDeps, readOffer } from "../on-offer.ts";
+import { readOffer } from "../on-offer.ts";
 import {
   type Preference,
   type PreferenceChange,
@@ -10,8 +11,13 @@ import {
   readPreference,
   resetPreference,
   savePreference,
+  toggleBetterWords,
+  wantsBetterWords,
 } from "../preference.ts";
+import { type BetterWordsDeps, improvesWords } from "./better-words.ts";
 import { billingMode, type Mode, modelLine, priceWords } from "./price.ts";
+
+type ChoiceDeps = Pick<BetterWordsDeps, "settings" | "providers" | "improver">;
 
 type What = "model" | "duration" | "resolution";
 
@@ -51,6 +57,11 @@ export function choiceParts(deps: ChoiceDeps): ChatParts {
         prefix: "choose",
         access: "user",
         run: async (context, [what, wanted = ""]) => {
+          if (what === "words" && (await improvesWords(deps))) {
+            await toggleBetterWords(context.tx, context.user.id);
+            await context.editPressed(await settingsScreen(deps, context));
+            return;
+          }
           if (what !== "model" && what !== "duration" && what !== "resolution") return;
           await context.editPressed(await answerTo(deps, context, { what, wanted }));
         },
@@ -107,14 +118,20 @@ async function settingsSection(deps: ChoiceDeps, context: UpdateContext): Promis
     text: t.plain(`studio-button-${what}`),
     callback: callbackData("choose", what),
   });
+  const hasWords = await improvesWords(deps);
+  const wantsWords = hasWords && (await wantsBetterWords(context.tx, context.user.id));
+  const html = t("studio-settings", {
+    model: preference.model.label,
+    seconds: preference.durationSeconds,
+    size: formatResolution(preference.resolution),
+    price: priceWords(t, await billingMode(deps), priceOf(preference)),
+  });
+  const rows = [[button("model"), button("duration"), button("resolution")]];
+  if (!hasWords) return { html, buttons: rows };
+  const words = { text: t.plain("studio-button-words"), callback: callbackData("choose", "words") };
   return {
-    html: t("studio-settings", {
-      model: preference.model.label,
-      seconds: preference.durationSeconds,
-      size: formatResolution(preference.resolution),
-      price: priceWords(t, await billingMode(deps), priceOf(preference)),
-    }),
-    buttons: [[button("model"), button("duration"), button("resolution")]],
+    html: Html.join([html, t("studio-settings-words", { wanted: wantsWords ? "yes" : "no" })]),
+    buttons: [...rows, [words]],
   };
 }
 

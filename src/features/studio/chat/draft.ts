@@ -17,6 +17,8 @@ const schema = z.object({
   image: z.string().optional(),
   /** The model can do without a picture, and shall. */
   withoutImage: z.boolean().optional(),
+  /** The words are being improved, or have been: whose decision is waited for. */
+  improvement: z.uuid().optional(),
 });
 
 /** An order that is not complete yet. The kernel seals what dialogs keep. */

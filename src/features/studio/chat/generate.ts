@@ -1,30 +1,35 @@
 import type { Message } from "grammy/types";
 
 import type { ChatParts } from "#kernel/feature.ts";
-import { Html, html } from "#kernel/lib/html.ts";
-import { formatCredits } from "#kernel/lib/money.ts";
+import { Html } from "#kernel/lib/html.ts";
 import { type Button, callbackData, type Content, type UpdateContext } from "#kernel/telegram/index.ts";
-import { findModel, formatResolution, type VideoModel } from "#providers/video/catalogue.ts";
+import { findModel, type VideoModel } from "#providers/video/catalogue.ts";
 
 import { blockedWord } from "../blocked-word.ts";
 import { readOffer } from "../on-offer.ts";
 import { wasOrdered } from "../order.ts";
-import { type Preference, priceOf, readPreference } from "../preference.ts";
-import { billingSettings, limitSettings } from "../settings.ts";
+import { readPreference } from "../preference.ts";
+import { limitSettings } from "../settings.ts";
+import {
+  type BetterWordsDeps,
+  closeImprovement,
+  decidedWords,
+  pressImprove,
+  type Screen,
+  showSummary,
+} from "./better-words.ts";
 import { type Draft, draftFlow, draftOf, type DraftStep, saveDraft } from "./draft.ts";
 import { generateInGroup, type GroupDeps } from "./group.ts";
-import { offerModels, orderFromChat, type OrderingDeps } from "./ordering.ts";
+import { offerModels, orderFromChat } from "./ordering.ts";
 import { billingMode, modelLine } from "./price.ts";
 import { type Prompt, promptOf } from "./prompt.ts";
-
-/** How the next question is put: as a new message, or in place of the one whose button was pressed. */
-type Say = (content: Html | Content) => Promise<void>;
+import { quoteOf } from "./summary.ts";
 
 /**
  * The guided way: model → prompt → picture if the model takes one → summary with the price → Go. Everything can be given
  * early or given again; what is still missing is asked for, and nothing is ordered without a Go.
  */
-export function generateParts(deps: GroupDeps): ChatParts {
+export function generateParts(deps: GroupDeps & BetterWordsDeps): ChatParts {
   return {
     commands: [
       {
@@ -80,10 +85,11 @@ export function generateParts(deps: GroupDeps): ChatParts {
  * From the beginning. Words that came from another chat are taken with the usual model, so that a Go is all that is
  * missing; they stand nowhere in this chat yet, so the summary quotes them.
  */
-export async function beginGenerate(deps: OrderingDeps, context: UpdateContext, words?: string): Promise<void> {
+export async function beginGenerate(deps: BetterWordsDeps, context: UpdateContext, words?: string): Promise<void> {
   const { tx, user, reply } = context;
+  const screen: Screen = { show: reply };
   if (words === undefined) {
-    await proceed(deps, context, {}, reply);
+    await proceed(deps, context, {}, screen);
     return;
   }
   const refusal = await refuseWords(deps, context, { text: words });
@@ -92,15 +98,15 @@ export async function beginGenerate(deps: OrderingDeps, context: UpdateContext, 
     return;
   }
   const usual = await readPreference(tx, { catalogue: await readOffer(deps), userId: user.id });
-  await proceed(deps, context, { words, ...(usual !== undefined && { model: usual.model.id }) }, reply);
+  await proceed(deps, context, { words, ...(usual !== undefined && { model: usual.model.id }) }, screen);
 }
 
 /** Asks for the first thing that is missing; shows the summary when nothing is. */
-async function proceed(deps: OrderingDeps, context: UpdateContext, draft: Draft, say: Say): Promise<void> {
+async function proceed(deps: BetterWordsDeps, context: UpdateContext, draft: Draft, screen: Screen): Promise<void> {
   const { t, tx, user, dialog } = context;
   const ask = async (step: DraftStep, question: Html | Content, kept = draft): Promise<void> => {
     await saveDraft(context, step, kept);
-    await say(question);
+    await screen.show(question);
   };
   if (draft.model === undefined) {
     await ask("model", await modelQuestion(deps, context));
@@ -110,7 +116,7 @@ async function proceed(deps: OrderingDeps, context: UpdateContext, draft: Draft,
   const preference = await readPreference(tx, { catalogue: models, userId: user.id, modelId: draft.model });
   if (preference === undefined) {
     await dialog.close();
-    await say(t("studio-refused-unknown_model"));
+    await screen.show(t("studio-refused-unknown_model"));
     return;
   }
   const { model } = preference;
@@ -122,11 +128,11 @@ async function proceed(deps: OrderingDeps, context: UpdateContext, draft: Draft,
   } else if (model.image !== "none" && draft.image === undefined && draft.withoutImage !== true) {
     await ask("image", imageQuestion(context, model));
   } else {
-    await ask("summary", await summary(deps, context, { draft, preference }));
+    await showSummary(deps, context, { draft, preference, screen });
   }
 }
 
-async function modelQuestion(deps: OrderingDeps, { t }: UpdateContext): Promise<Content> {
+async function modelQuestion(deps: BetterWordsDeps, { t }: UpdateContext): Promise<Content> {
   const models = await readOffer(deps);
   const mode = await billingMode(deps);
   const rows = models
@@ -145,52 +151,13 @@ function imageQuestion({ t }: UpdateContext, model: VideoModel): Content {
     : { kind: "text", html: t("studio-generate-image-optional"), keyboard: { inline: [[skip]] } };
 }
 
-async function summary(
-  { settings, ledger }: OrderingDeps,
-  { t, tx, user }: UpdateContext,
-  { draft, preference }: { readonly draft: Draft; readonly preference: Preference },
-): Promise<Content> {
-  const { mode, freePerDay } = await settings.read(billingSettings);
-  const { available } = await ledger.balance(tx, user.id);
-  const price =
-    mode === "free"
-      ? t("studio-generate-free", { perDay: freePerDay })
-      : t("studio-generate-price", {
-          price: formatCredits(priceOf(preference), t.language),
-          available: formatCredits(available, t.language),
-        });
-  const choices = t("studio-generate-summary", {
-    model: preference.model.label,
-    seconds: preference.durationSeconds,
-    size: formatResolution(preference.resolution),
-    image: draft.image === undefined ? "no" : "yes",
-  });
-  return {
-    kind: "text",
-    html: Html.join([...quoteOf(draft), choices, price]),
-    keyboard: {
-      inline: [
-        [
-          { text: t.plain("studio-button-go"), style: "success", callback: callbackData("generate", "go") },
-          { text: t.plain("studio-button-stop"), callback: callbackData("generate", "stop") },
-        ],
-      ],
-    },
-  };
-}
-
-/** Words that stand in no message of the person's; `promptOf` reads them here. */
-function quoteOf({ words, messageId }: Draft): readonly Html[] {
-  return words === undefined || messageId !== undefined ? [] : [html`<blockquote>${words}</blockquote>`];
-}
-
 interface Press {
   readonly action: string;
   readonly value: string;
   readonly messageId: number | undefined;
 }
 
-async function press(deps: OrderingDeps, context: UpdateContext, pressed: Press): Promise<void> {
+async function press(deps: BetterWordsDeps, context: UpdateContext, pressed: Press): Promise<void> {
   const { t, tx, chat, dialog } = context;
   const state = await dialog.current();
   const draft = draftOf(state);
@@ -205,30 +172,32 @@ async function press(deps: OrderingDeps, context: UpdateContext, pressed: Press)
 
 /** @returns false when the draft is not where this button makes sense. */
 async function take(
-  deps: OrderingDeps,
+  deps: BetterWordsDeps,
   context: UpdateContext,
   { action, value, messageId, draft, step }: Press & { readonly draft: Draft; readonly step: string | undefined },
 ): Promise<boolean> {
-  const { t, dialog, editPressed } = context;
+  const { t, editPressed } = context;
+  const screen: Screen = { show: editPressed, messageId };
   switch (action) {
     case "model": {
       const models = await readOffer(deps);
-      const { withoutImage: _, image, ...rest } = draft;
+      const { withoutImage: _, image, ...rest } = await withoutImprovement(deps, context, draft);
       const keepsImage = image !== undefined && findModel(models, value)?.image !== "none";
-      await proceed(deps, context, { ...rest, model: value, ...(keepsImage && { image }) }, editPressed);
+      await proceed(deps, context, { ...rest, model: value, ...(keepsImage && { image }) }, screen);
       return true;
     }
     case "skip":
       if (step !== "image") return false;
-      await proceed(deps, context, { ...draft, withoutImage: true }, editPressed);
+      await proceed(deps, context, { ...draft, withoutImage: true }, screen);
       return true;
+    case "improve":
+      return step === "summary" && (await pressImprove(deps, context, { draft, messageId }));
     case "go":
       if (step !== "summary") return false;
-      await go(deps, context, { draft, pressedMessageId: messageId });
+      await go(deps, context, { draft, pressedMessageId: messageId, improved: value === "improved" });
       return true;
     case "stop":
-      await dialog.close();
-      await editPressed(t("studio-generate-stopped"));
+      await finish(deps, context, draft, t("studio-generate-stopped"));
       return true;
     default:
       return false;
@@ -242,7 +211,7 @@ interface Answer {
 }
 
 /** Words and pictures are taken whenever they come. */
-async function answer(deps: OrderingDeps, context: UpdateContext, { draft, step, message }: Answer): Promise<void> {
+async function answer(deps: BetterWordsDeps, context: UpdateContext, { draft, step, message }: Answer): Promise<void> {
   const { t, reply } = context;
   const prompt = promptOf(message);
   if (prompt === undefined) {
@@ -261,18 +230,21 @@ async function answer(deps: OrderingDeps, context: UpdateContext, { draft, step,
   }
   const { text: words, imageFileId: image, messageId } = prompt;
   const isReplaced = step === "image" && image === undefined;
+  const kept = await withoutImprovement(deps, context, draft);
   await proceed(
     deps,
     context,
-    { ...draft, ...(words !== "" && { words, messageId }), ...(image !== undefined && { image }) },
-    async (question) => {
-      await reply(isReplaced ? withPreface(t("studio-generate-new-words"), question) : question);
+    { ...kept, ...(words !== "" && { words, messageId }), ...(image !== undefined && { image }) },
+    {
+      show: async (question) => {
+        await reply(isReplaced ? withPreface(t("studio-generate-new-words"), question) : question);
+      },
     },
   );
 }
 
 async function refuseWords(
-  { settings }: OrderingDeps,
+  { settings }: BetterWordsDeps,
   { t }: UpdateContext,
   { text, imageFileId }: Pick<Prompt, "text" | "imageFileId">,
 ): Promise<Html | undefined> {
@@ -290,16 +262,51 @@ function withPreface(preface: Html, question: Html | Content): Html | Content {
 
 /** Closing the dialog in the same transaction makes a double click order once. */
 async function go(
-  deps: OrderingDeps,
+  deps: BetterWordsDeps,
   context: UpdateContext,
-  { draft, pressedMessageId }: { readonly draft: Draft; readonly pressedMessageId: number | undefined },
+  asked: { readonly draft: Draft; readonly pressedMessageId: number | undefined; readonly improved: boolean },
 ): Promise<void> {
-  const { model, words = "", image } = draft;
+  const { t, answer: tell } = context;
+  const { draft, pressedMessageId } = asked;
+  const { model, image } = draft;
   // Words that only the summary quotes are found there again.
   const messageId = draft.messageId ?? pressedMessageId;
   if (messageId === undefined) return;
-  const prompt = { text: words, imageFileId: image, messageId };
-  if (!(await orderFromChat(deps, context, { modelId: model, prompt, pressedMessageId }))) return;
-  await context.dialog.close();
-  await context.editPressed(Html.join([...quoteOf(draft), context.t("studio-generate-started")]));
+  const decided = await decidedWords(deps, context, asked);
+  if (decided === undefined) {
+    tell(t.plain("studio-improve-gone"), { alert: true });
+    return;
+  }
+  const { text, improvedFrom } = decided;
+  const prompt = { text, imageFileId: image, messageId };
+  if (!(await orderFromChat(deps, context, { modelId: model, prompt, improvedFrom, pressedMessageId }))) return;
+  await finish(deps, context, draft, Html.join([...quoteOf(draft), t("studio-generate-started")]));
+}
+
+/** Ends the dialog and says so in place of the summary. */
+async function finish(deps: BetterWordsDeps, context: UpdateContext, draft: Draft, html: Html): Promise<void> {
+  const { tx, chat, dialog, editPressed } = context;
+  await dialog.close();
+  if (draft.improvement === undefined) await editPressed(html);
+  else await closeImprovement(deps, tx, { id: draft.improvement, chatId: chat.id, html });
+}
+
+/** What was made of words that do not count any more goes with them. */
+async function withoutImprovement(
+  deps: BetterWordsDeps,
+  { tx, t, chat }: UpdateContext,
+  { improvement: id, ...draft }: Draft,
+): Promise<Draft> {
+  if (id !== undefined) await closeImprovement(deps, tx, { id, chatId: chat.id, html: t("studio-improve-replaced") });
+  return draft;
+}
+
+/** A prompt that was simply sent, by somebody who wants better words first: the guided way, from its last step. */
+export async function beginWithWords(deps: BetterWordsDeps, context: UpdateContext, message: Message): Promise<void> {
+  const { tx, user } = context;
+  const preference = await readPreference(tx, { catalogue: await readOffer(deps), userId: user.id });
+  // Who sends words without a picture to a model that can do without has answered that question.
+  const withoutImage = preference?.model.image === "optional";
+  const draft = preference === undefined ? {} : { model: preference.model.id, withoutImage };
+  await answer(deps, context, { draft, step: "prompt", message });
 }

@@ -5,8 +5,8 @@ import { findModel } from "#providers/video/catalogue.ts";
 import { finishedVideos } from "../finished-videos.ts";
 import { keepInlineWords, takeInlineWords } from "../inline-words.ts";
 import { modelSettings } from "../settings.ts";
+import type { BetterWordsDeps } from "./better-words.ts";
 import { beginGenerate } from "./generate.ts";
-import type { OrderingDeps } from "./ordering.ts";
 
 type InlineDeps = Pick<Kernel, "settings" | "cipher" | "clock">;
 
@@ -36,7 +36,7 @@ export function inlineRoute(deps: InlineDeps): InlineRoute {
 }
 
 /** What the inline button leads to: the words that were typed, ready to go with the usual model. */
-export function makeLink(deps: OrderingDeps): StartLink {
+export function makeLink(deps: BetterWordsDeps): StartLink {
   return {
     name: "make",
     run: async (context) => {

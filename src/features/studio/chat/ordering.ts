@@ -7,7 +7,7 @@ import type { Catalogue, Resolution } from "#providers/video/catalogue.ts";
 
 import { jobTopic } from "../notifications.ts";
 import { readOffer } from "../on-offer.ts";
-import { type OrderDeps, type OrderOutcome, orderVideo } from "../order.ts";
+import { type OrderDeps, type OrderOutcome, orderVideo, type Wish } from "../order.ts";
 import { readPreference } from "../preference.ts";
 import { awaitPicture } from "./draft.ts";
 import type { Prompt } from "./prompt.ts";
@@ -18,6 +18,7 @@ export interface OrderingDeps extends OrderDeps {
 
 export interface Asked {
   readonly prompt: Prompt;
+  readonly improvedFrom?: Wish["improvedFrom"];
   /** The bot's message whose button asks for it; absent when it was typed. */
   readonly pressedMessageId?: number | undefined;
   /** Instead of the person's own choices. */
@@ -54,6 +55,7 @@ export async function placeOrder(
     pressedMessageId: asked.pressedMessageId,
     modelId: model.id,
     prompt: prompt.text,
+    improvedFrom: asked.improvedFrom,
     durationSeconds: asked.durationSeconds ?? preference.durationSeconds,
     resolution: asked.resolution ?? preference.resolution,
     imageFileId: prompt.imageFileId,

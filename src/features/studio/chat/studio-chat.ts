@@ -11,8 +11,9 @@ import {
 import { readOffer } from "../on-offer.ts";
 import { priceOf, readPreference } from "../preference.ts";
 import { billingSettings } from "../settings.ts";
+import { type BetterWordsDeps, improvesFirst } from "./better-words.ts";
 import { choiceParts } from "./choices.ts";
-import { generateParts } from "./generate.ts";
+import { beginWithWords, generateParts } from "./generate.ts";
 import { groupRulesParts } from "./group-rules-screen.ts";
 import { mentionRoute } from "./group.ts";
 import { inlineRoute, makeLink } from "./inline.ts";
@@ -21,7 +22,7 @@ import { orderFromChat } from "./ordering.ts";
 import { promptOf } from "./prompt.ts";
 import { repeatButtons, type RepeatDeps } from "./repeat.ts";
 
-export interface StudioChatDeps extends RepeatDeps {
+export interface StudioChatDeps extends RepeatDeps, BetterWordsDeps {
   readonly stats: Command;
 }
 
@@ -69,6 +70,7 @@ function promptRoute(deps: StudioChatDeps): MessageRoute {
       if (context.chat.type !== "private") return "pass";
       const prompt = promptOf(message);
       if (prompt === undefined) await context.reply(context.t("studio-refused-not_a_prompt"));
+      else if (await improvesFirst(deps, context, prompt.text)) await beginWithWords(deps, context, message);
       else await orderFromChat(deps, context, { prompt });
       return "handled";
     },

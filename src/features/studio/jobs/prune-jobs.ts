@@ -16,8 +16,10 @@ export function pruneJobs({ db, clock, settings }: Pick<Kernel, "db" | "clock" |
     payload: z.object({}),
     run: async (_payload, { log, signal }) => {
       const { jobDays } = await settings.read(retentionSettings);
-      const where = sql`finished_at < ${new Date(clock.now().getTime() - jobDays * dayMs)}`;
-      log.info({ jobs: await pruneRows(db, { table: "studio.job", where, signal }) }, "old videos forgotten");
+      const before = new Date(clock.now().getTime() - jobDays * dayMs);
+      const jobs = await pruneRows(db, { table: "studio.job", where: sql`finished_at < ${before}`, signal });
+      const words = await pruneRows(db, { table: "studio.improvement", where: sql`asked_at < ${before}`, signal });
+      log.info({ jobs, words }, "old videos forgotten");
     },
   });
   return { name: "studio.prune-jobs", cron: "51 3 * * *", timeZone: "UTC", job };

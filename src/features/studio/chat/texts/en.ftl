@@ -24,6 +24,11 @@ studio-settings =
     Model: <b>{ $model }</b>
     Length: <b>{ $seconds } s</b> · Size: <b>{ $size }</b>
     Price: <b>{ $price }</b>
+studio-settings-words = Improve my words: <b>{ $wanted ->
+    [yes] always
+   *[no] when I ask
+  }</b>
+studio-button-words = ✨ Improve words
 studio-button-model = 🎞 Model
 studio-button-duration = ⏱ Length
 studio-button-resolution = 🖼 Size
@@ -62,6 +67,17 @@ studio-generate-stopped = Stopped. Nothing was charged.
 studio-generate-over = This is over. /generate starts anew.
 studio-button-skip = Skip
 studio-button-go = Go
+studio-button-improve = ✨ Improve my words
+studio-button-go-improved = ✨ Go with these words
+studio-button-go-own = Go with my own
+studio-improve-asked = ✨ <i>Your words are being improved… Go takes your own.</i>
+studio-improve-ready =
+    ✨ Improved words:
+    <blockquote>{ $words }</blockquote>
+studio-improve-failed = ✨ <i>Your words could not be improved just now. Your own are fine.</i>
+studio-improve-gone = These words are gone. Go with your own, or begin again with /generate.
+studio-improve-replaced = ✍️ This was replaced by what follows.
+studio-improve-left = ⌛️ Nothing was decided here, so the improved words were erased. /generate starts anew.
 studio-button-stop = Stop
 
 studio-card-head = 🎬 <b>{ $model }</b> · { $seconds } s · { $size }

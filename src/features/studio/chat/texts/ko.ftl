@@ -24,6 +24,11 @@ studio-settings =
     모델: <b>{ $model }</b>
     길이: <b>{ $seconds }초</b> · 크기: <b>{ $size }</b>
     가격: <b>{ $price }</b>
+studio-settings-words = 문장 다듬기: <b>{ $wanted ->
+    [yes] 항상
+   *[no] 요청할 때만
+  }</b>
+studio-button-words = ✨ 문장 다듬기
 studio-button-model = 🎞 모델
 studio-button-duration = ⏱ 길이
 studio-button-resolution = 🖼 크기
@@ -58,6 +63,17 @@ studio-generate-stopped = 멈췄습니다. 차감된 크레딧은 없습니다.
 studio-generate-over = 이미 끝난 단계입니다. /generate 로 새로 시작하세요.
 studio-button-skip = 건너뛰기
 studio-button-go = 시작
+studio-button-improve = ✨ 문장 다듬기
+studio-button-go-improved = ✨ 다듬은 문장으로 시작
+studio-button-go-own = 내 문장으로 시작
+studio-improve-asked = ✨ <i>문장을 다듬는 중입니다… 지금 시작하면 직접 쓴 문장을 사용합니다.</i>
+studio-improve-ready =
+    ✨ 다듬은 문장:
+    <blockquote>{ $words }</blockquote>
+studio-improve-failed = ✨ <i>지금은 문장을 다듬지 못했습니다. 직접 쓴 문장으로 충분합니다.</i>
+studio-improve-gone = 다듬은 문장이 이미 지워졌습니다. 직접 쓴 문장으로 시작하거나 /generate 로 다시 시작해 주세요.
+studio-improve-replaced = ✍️ 아래 내용으로 바뀌었습니다.
+studio-improve-left = ⌛️ 선택하지 않아 다듬은 문장을 지웠습니다. /generate 로 다시 시작할 수 있습니다.
 studio-button-stop = 멈추기
 
 studio-card-head = 🎬 <b>{ $model }</b> · { $seconds }초 · { $size }
