@@ -1,16 +1,35 @@
-import { type Meter, meterLeave, meterPromise, meterTakeBack, meterWaitMs, newMeter } from "./meter.ts";
+import {
+  type Meter,
+  meterArrive,
+  meterLeave,
+  meterPromise,
+  meterTakeBack,
+  meterWaitMs,
+  newMeter,
+  type Passage,
+} from "./meter.ts";
 import { globalRate, type PaceLimits, type Rate, reserved } from "./pace-limits.ts";
+import { createRecentLeast } from "./recent-least.ts";
+import { shareAt, type Slowdown, slowDown } from "./slowdown.ts";
 
 /**
  * What the bot may send over all chats: the configured limit, lowered for a while when Telegram says that it was too
- * much. Half at once, back to full in steps over a minute (additive increase, multiplicative decrease). Without a
- * configured limit, what was too much becomes one until the pace is back.
+ * much. Without a configured limit, what was too much becomes one until the pace is back.
+ *
+ * Telegram counts arrivals. A message that left at `l` and was answered at `a` arrived between the two, not later than
+ * `a` less the way back; the next one, chosen now, arrives not earlier than after its claim and the way there. The least
+ * that a claim and both ways took lately is therefore taken off each arrival: what is left is how much longer than the
+ * fastest it may have been under way.
  */
 export interface BotPace {
   readonly waitMs: (of: { readonly lane: number; readonly messages: number }, nowMs: number) => number;
   readonly promise: (messages: number, nowMs: number) => void;
-  readonly leave: (messages: number, nowMs: number) => void;
+  /** @param claimMs how long ago it was promised. @returns what `arrive` wants. */
+  readonly leave: (messages: number, nowMs: number, claimMs: number) => BotPassage;
+  readonly arrive: (passage: BotPassage, isAccepted: boolean, nowMs: number) => void;
   readonly takeBack: (messages: number) => void;
+  /** Some that another sender has sent then. */
+  readonly seed: (messages: number, atMs: number) => void;
   readonly block: (untilMs: number) => void;
   /** Telegram wants a pause until then. */
   readonly flood: (untilMs: number, nowMs: number) => void;
@@ -22,30 +41,30 @@ export interface BotPace {
   };
 }
 
+export interface BotPassage {
+  readonly leftMs: number;
+  readonly messages: number;
+  /** Where it is counted; nowhere without a limit. */
+  readonly counted: { readonly meter: Meter; readonly passage: Passage } | undefined;
+}
+
 interface Limit {
   readonly rate: Rate;
   readonly meter: Meter;
 }
 
-interface Slowdown {
-  readonly factor: number;
-  readonly sinceMs: number;
-}
-
-const recoveryMs = 60_000;
-const leastFactor = 0.1;
-
 export function createBotPace(limits: PaceLimits): BotPace {
   const configured = limitOf(globalRate(limits));
-  const throughput = secondCounter();
+  const accepted = secondCounter();
+  const claims = createRecentLeast();
+  const trips = createRecentLeast();
   let learned: Limit | undefined;
   let blockedUntilMs = Number.NEGATIVE_INFINITY;
   let slowdown: Slowdown | undefined;
 
   const factorAt = (nowMs: number): number => {
     if (slowdown === undefined) return 1;
-    const regained = Math.max(nowMs - slowdown.sinceMs, 0) / recoveryMs;
-    const factor = Math.min(slowdown.factor + regained * (1 - slowdown.factor), 1);
+    const factor = shareAt(slowdown, nowMs);
     if (factor < 1) return factor;
     slowdown = undefined;
     learned = undefined;
@@ -70,14 +89,28 @@ export function createBotPace(limits: PaceLimits): BotPace {
       const limit = limitAt(nowMs);
       if (limit !== undefined) meterPromise(limit.meter, limit.rate, nowMs, messages);
     },
-    leave: (messages, nowMs) => {
-      throughput.add(nowMs);
+    leave: (messages, nowMs, claimMs) => {
+      claims.add(claimMs, nowMs);
       const meter = (configured ?? learned)?.meter;
-      if (meter !== undefined) meterLeave(meter, nowMs, messages);
+      return { leftMs: nowMs, messages, counted: meter && { meter, passage: meterLeave(meter, nowMs, messages) } };
+    },
+    arrive: ({ leftMs, messages, counted }, isAccepted, nowMs) => {
+      if (isAccepted) accepted.add(nowMs, messages);
+      const tookMs = nowMs - leftMs;
+      trips.add(tookMs, nowMs);
+      if (counted === undefined) return;
+      const lateMs = tookMs - trips.value(nowMs);
+      meterArrive(counted.meter, counted.passage, leftMs + lateMs - claims.value(nowMs));
     },
     takeBack: (messages) => {
       const meter = (configured ?? learned)?.meter;
       if (meter !== undefined) meterTakeBack(meter, messages);
+    },
+    seed: (messages, atMs) => {
+      if (configured === undefined) return;
+      const { meter, rate } = configured;
+      meterPromise(meter, rate, atMs, messages);
+      meterArrive(meter, meterLeave(meter, atMs, messages), atMs);
     },
     block: (untilMs) => {
       blockedUntilMs = Math.max(blockedUntilMs, untilMs);
@@ -85,10 +118,15 @@ export function createBotPace(limits: PaceLimits): BotPace {
     flood: (untilMs, nowMs) => {
       // What was on the wire when the limit was met tells of the same flood again and must not slow down twice.
       const isNew = nowMs >= blockedUntilMs;
-      const factor = isNew ? Math.max(factorAt(nowMs) / 2, leastFactor) : (slowdown?.factor ?? 0.5);
       blockedUntilMs = Math.max(blockedUntilMs, untilMs);
-      slowdown = { factor, sinceMs: blockedUntilMs };
-      if (configured === undefined) learned ??= limitOf(learnedRate(throughput.perSecond(nowMs)));
+      if (!isNew) {
+        slowdown &&= { ...slowdown, sinceMs: blockedUntilMs };
+        return;
+      }
+      const perSecond = Math.max(accepted.perSecond(nowMs), 1);
+      if (configured === undefined) learned ??= limitOf(learnedRate(perSecond));
+      const most = 1000 / ((configured ?? learned)?.rate.intervalMs ?? 1000);
+      slowdown = slowDown(perSecond / most, { share: factorAt(nowMs), slowdown }, blockedUntilMs);
     },
     view: (nowMs) => {
       const limit = limitAt(nowMs);
@@ -116,16 +154,20 @@ function learnedRate(perSecond: number): Rate | undefined {
   return globalRate({ globalPerSecond: Math.max(perSecond, 1), chatPerSecond: 0, chatBurst: 0, groupPerMinute: 0 });
 }
 
-function slower({ intervalMs, burst, count }: Rate, factor: number): Rate {
+function slower({ intervalMs, burst, count, windowMs }: Rate, factor: number): Rate {
   return {
     intervalMs: intervalMs / factor,
     burst: Math.max(burst * factor, 1),
-    count: count === 0 ? 0 : Math.max(Math.floor(count * factor), 1),
+    count: Math.max(Math.floor(count * factor), 1),
+    windowMs,
   };
 }
 
-/** How many left in the last whole second. */
-function secondCounter(): { readonly add: (nowMs: number) => void; readonly perSecond: (nowMs: number) => number } {
+/** How many were accepted in the last whole second, or in this one if that is more. */
+function secondCounter(): {
+  readonly add: (nowMs: number, messages: number) => void;
+  readonly perSecond: (nowMs: number) => number;
+} {
   let second = 0;
   let current = 0;
   let last = 0;
@@ -137,9 +179,9 @@ function secondCounter(): { readonly add: (nowMs: number) => void; readonly perS
     second = now;
   };
   return {
-    add: (nowMs) => {
+    add: (nowMs, messages) => {
       turn(nowMs);
-      current += 1;
+      current += messages;
     },
     perSecond: (nowMs) => {
       turn(nowMs);

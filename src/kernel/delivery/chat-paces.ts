@@ -1,4 +1,14 @@
-import { type Meter, meterIsIdle, meterLeave, meterPromise, meterTakeBack, meterWaitMs, newMeter } from "./meter.ts";
+import {
+  type Meter,
+  meterArrive,
+  meterIsIdle,
+  meterLeave,
+  meterPromise,
+  meterTakeBack,
+  meterWaitMs,
+  newMeter,
+  type Passage,
+} from "./meter.ts";
 import { chatRate, type PaceLimits, type Rate, reserved } from "./pace-limits.ts";
 import type { Departure } from "./pacer.ts";
 
@@ -6,11 +16,18 @@ import type { Departure } from "./pacer.ts";
 export interface ChatPaces {
   readonly waitMs: (departure: Departure, nowMs: number) => number;
   readonly promise: (departure: Departure, nowMs: number) => void;
-  readonly leave: (departure: Departure, nowMs: number) => void;
+  /** @returns what `arrive` wants; undefined where nothing is counted. */
+  readonly leave: (departure: Departure, nowMs: number) => ChatPassage | undefined;
+  readonly arrive: (passage: ChatPassage, nowMs: number) => void;
   readonly takeBack: (departure: Departure) => void;
   readonly block: (chatId: number, untilMs: number) => void;
   readonly pauseMs: (chatId: number, nowMs: number) => number;
   readonly blocked: (nowMs: number) => number;
+}
+
+export interface ChatPassage {
+  readonly meter: Meter;
+  readonly passage: Passage;
 }
 
 interface ChatPace {
@@ -70,7 +87,10 @@ export function createChatPaces(limits: PaceLimits): ChatPaces {
     },
     leave: (departure, nowMs) => {
       const meter = meterOf(departure);
-      if (meter !== undefined) meterLeave(meter, nowMs, departure.messages);
+      return meter && { meter, passage: meterLeave(meter, nowMs, departure.messages) };
+    },
+    arrive: ({ meter, passage }, nowMs) => {
+      meterArrive(meter, passage, nowMs);
     },
     takeBack: (departure) => {
       const meter = meterOf(departure);

@@ -7,19 +7,17 @@ export interface PaceLimits {
   readonly groupPerMinute: number;
 }
 
-/** A limit in the pacer's terms: evenly `intervalMs` apart, `burst` at once, and never more than `count` in any `count × intervalMs`. */
+/** A limit in the pacer's terms: evenly `intervalMs` apart, `burst` at once, and never more than `count` in any `windowMs`. */
 export interface Rate {
   readonly intervalMs: number;
   readonly burst: number;
   /** 0: bursts alone bound what a window holds. */
   readonly count: number;
+  readonly windowMs: number;
 }
 
-/**
- * We count when a message leaves, Telegram when it arrives. Half a percent slower than allowed, a window that was exactly
- * full here is not overfull there.
- */
-const margin = 1.005;
+/** Our clock and Telegram's do not run alike, and a timer may be a moment early: a thousandth slower than allowed. */
+const margin = 1.001;
 const secondMs = 1000 * margin;
 const minuteMs = 60_000 * margin;
 
@@ -35,19 +33,23 @@ export function globalRate({ globalPerSecond: perSecond }: PaceLimits): Rate | u
     intervalMs: secondMs / perSecond,
     burst: Math.max(1, perSecond / 3),
     count: Math.max(1, Math.floor(perSecond)),
+    windowMs: secondMs,
   };
 }
 
 /** Telegram's ids of groups and channels are negative. */
 export function chatRate({ chatPerSecond, chatBurst, groupPerMinute }: PaceLimits, chatId: number): Rate | undefined {
   if (chatId > 0) {
-    return chatPerSecond === 0 ? undefined : { intervalMs: secondMs / chatPerSecond, burst: chatBurst, count: 0 };
+    return chatPerSecond === 0
+      ? undefined
+      : { intervalMs: secondMs / chatPerSecond, burst: chatBurst, count: 0, windowMs: 0 };
   }
   if (groupPerMinute === 0) return undefined;
   return {
     intervalMs: minuteMs / groupPerMinute,
     burst: groupPerMinute,
     count: Math.max(1, Math.floor(groupPerMinute)),
+    windowMs: minuteMs,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
-import { createBotPace } from "./bot-pace.ts";
-import { createChatPaces } from "./chat-paces.ts";
+import { type BotPassage, createBotPace } from "./bot-pace.ts";
+import { type ChatPassage, createChatPaces } from "./chat-paces.ts";
 import type { PaceLimits } from "./pace-limits.ts";
 
 /** A message that could go out. */
@@ -12,6 +12,12 @@ export interface Departure {
   readonly edit: boolean;
   /** An album counts as many. */
   readonly messages: number;
+}
+
+/** What has left and was not answered yet. */
+export interface OnItsWay {
+  readonly bot: BotPassage;
+  readonly chat: ChatPassage | undefined;
 }
 
 export type PaceVerdict =
@@ -39,8 +45,10 @@ export interface Pacer {
   readonly ask: (departure: Departure) => PaceVerdict;
   /** Keeps the place of one that is about to leave; `leave` or `takeBack` follows. */
   readonly promise: (departure: Departure) => void;
-  /** It leaves now. */
-  readonly leave: (departure: Departure) => void;
+  /** It leaves now, so long after it was promised. `arrive` follows. */
+  readonly leave: (departure: Departure, claimMs: number) => OnItsWay;
+  /** It was answered, or given up; `isAccepted` unless Telegram refused it. */
+  readonly arrive: (onItsWay: OnItsWay, isAccepted: boolean) => void;
   /** It did not leave. */
   readonly takeBack: (departure: Departure) => void;
   /** Counts one that left `agoMs` ago: what the sender before this one has sent. In the order of time. */
@@ -79,10 +87,14 @@ export function createPacer({ limits, clock }: { readonly limits: PaceLimits; re
       bot.promise(departure.messages, nowMs);
       chats.promise(departure, nowMs);
     },
-    leave: (departure) => {
+    leave: (departure, claimMs) => {
       const nowMs = clock.monotonicMs();
-      bot.leave(departure.messages, nowMs);
-      chats.leave(departure, nowMs);
+      return { bot: bot.leave(departure.messages, nowMs, claimMs), chat: chats.leave(departure, nowMs) };
+    },
+    arrive: ({ bot: botPassage, chat }, isAccepted) => {
+      const nowMs = clock.monotonicMs();
+      bot.arrive(botPassage, isAccepted, nowMs);
+      if (chat !== undefined) chats.arrive(chat, nowMs);
     },
     takeBack: (departure) => {
       bot.takeBack(departure.messages);
@@ -90,10 +102,10 @@ export function createPacer({ limits, clock }: { readonly limits: PaceLimits; re
     },
     seed: (departure, agoMs) => {
       const atMs = clock.monotonicMs() - agoMs;
-      bot.promise(departure.messages, atMs);
-      bot.leave(departure.messages, atMs);
+      bot.seed(departure.messages, atMs);
       chats.promise(departure, atMs);
-      chats.leave(departure, atMs);
+      const passage = chats.leave(departure, atMs);
+      if (passage !== undefined) chats.arrive(passage, atMs);
     },
     flood: (chatId, retryAfterMs) => {
       const nowMs = clock.monotonicMs();

@@ -86,6 +86,7 @@ export function createSender(deps: SenderDeps): Sender {
     },
     onAttempt: (claimed, attempt, tookMs) => {
       claimAhead.answered();
+      trips.arrived(claimed, attempt.alarm === undefined);
       deps.onAttempt(claimed, attempt, tookMs);
       recorder.add({ claimed, epoch: deps.epoch, outcome: attempt.outcome });
       pump();

@@ -1,9 +1,10 @@
+import type { Clock } from "../lib/clock.ts";
 import type { Backlog } from "./backlog.ts";
 import { departureOf } from "./choose-next.ts";
 import type { Claimed } from "./claimed.ts";
 import type { Contents } from "./contents.ts";
 import type { Candidate } from "./horizon.ts";
-import type { Departure, Pacer } from "./pacer.ts";
+import type { Departure, OnItsWay, Pacer } from "./pacer.ts";
 import type { Recorded } from "./recorder.ts";
 
 /** Deliveries from when they are chosen until their end, or their return to the queue, is written down. */
@@ -12,6 +13,8 @@ export interface Trips {
   /** Claimed: on the wire now, or in a moment. */
   readonly claimed: (claimed: readonly Claimed[]) => void;
   readonly leaves: (claimed: Claimed) => void;
+  /** Answered, or given up; `isAccepted` unless Telegram refused it. */
+  readonly arrived: (claimed: Claimed, isAccepted: boolean) => void;
   /** Claimed, and does not leave after all; `ended` follows. */
   readonly heldBack: (claimed: Claimed) => void;
   /** It takes its time: others of its chat may pass. */
@@ -26,6 +29,7 @@ export interface Trips {
 }
 
 export interface TripsDeps {
+  readonly clock: Clock;
   readonly backlog: Backlog;
   readonly contents: Contents;
   readonly pacer: () => Pacer;
@@ -33,8 +37,14 @@ export interface TripsDeps {
   readonly onRoom: () => void;
 }
 
-export function createTrips({ backlog, contents, pacer, onRoom }: TripsDeps): Trips {
-  const chosen = new Map<number, Candidate>();
+interface Trip {
+  readonly candidate: Candidate;
+  readonly chosenMs: number;
+  onItsWay: OnItsWay | undefined;
+}
+
+export function createTrips({ clock, backlog, contents, pacer, onRoom }: TripsDeps): Trips {
+  const chosen = new Map<number, Trip>();
   const inFlight = new Map<number, Claimed>();
   const departure = (candidate: Candidate): Departure => departureOf(candidate, contents.get(candidate.contentId));
 
@@ -48,21 +58,28 @@ export function createTrips({ backlog, contents, pacer, onRoom }: TripsDeps): Tr
 
   return {
     begin: (candidates) => {
-      for (const candidate of candidates) chosen.set(candidate.id, candidate);
+      const chosenMs = clock.monotonicMs();
+      for (const candidate of candidates) chosen.set(candidate.id, { candidate, chosenMs, onItsWay: undefined });
     },
     claimed: (claimed) => {
       for (const each of claimed) inFlight.set(each.id, each);
     },
     leaves: ({ id }) => {
-      const candidate = chosen.get(id);
-      if (candidate !== undefined) pacer().leave(departure(candidate));
+      const trip = chosen.get(id);
+      if (trip !== undefined) {
+        trip.onItsWay = pacer().leave(departure(trip.candidate), clock.monotonicMs() - trip.chosenMs);
+      }
+    },
+    arrived: ({ id }, isAccepted) => {
+      const trip = chosen.get(id);
+      if (trip?.onItsWay !== undefined) pacer().arrive(trip.onItsWay, isAccepted);
     },
     heldBack: ({ id }) => {
-      const candidate = chosen.get(id);
-      if (candidate !== undefined) pacer().takeBack(departure(candidate));
+      const trip = chosen.get(id);
+      if (trip !== undefined) pacer().takeBack(departure(trip.candidate));
     },
     slow: ({ id }) => {
-      const candidate = chosen.get(id);
+      const candidate = chosen.get(id)?.candidate;
       const horizon = candidate && backlog.lanes[candidate.lane];
       if (candidate === undefined || horizon === undefined) return;
       horizon.letPass(candidate);
@@ -74,8 +91,8 @@ export function createTrips({ backlog, contents, pacer, onRoom }: TripsDeps): Tr
     },
     ended: ({ id }, then) => {
       inFlight.delete(id);
-      const candidate = chosen.get(id);
-      if (candidate !== undefined) end(candidate, then);
+      const trip = chosen.get(id);
+      if (trip !== undefined) end(trip.candidate, then);
     },
     inFlight,
     underWay: () => [...chosen.keys()],
