@@ -1,3 +1,4 @@
+import { createBusiestSecond } from "./busiest-second.ts";
 import {
   type Meter,
   meterArrive,
@@ -15,11 +16,6 @@ import { shareAt, type Slowdown, slowDown } from "./slowdown.ts";
 /**
  * What the bot may send over all chats: the configured limit, lowered for a while when Telegram says that it was too
  * much. Without a configured limit, what was too much becomes one until the pace is back.
- *
- * Telegram counts arrivals. A message that left at `l` and was answered at `a` arrived between the two, not later than
- * `a` less the way back; the next one, chosen now, arrives not earlier than after its claim and the way there. The least
- * that a claim and both ways took lately is therefore taken off each arrival: what is left is how much longer than the
- * fastest it may have been under way.
  */
 export interface BotPace {
   readonly waitMs: (of: { readonly lane: number; readonly messages: number }, nowMs: number) => number;
@@ -55,9 +51,8 @@ interface Limit {
 
 export function createBotPace(limits: PaceLimits): BotPace {
   const configured = limitOf(globalRate(limits));
-  const accepted = secondCounter();
-  const claims = createRecentLeast();
-  const trips = createRecentLeast();
+  const accepted = createBusiestSecond();
+  const fastest = createFastest();
   let learned: Limit | undefined;
   let blockedUntilMs = Number.NEGATIVE_INFINITY;
   let slowdown: Slowdown | undefined;
@@ -90,17 +85,14 @@ export function createBotPace(limits: PaceLimits): BotPace {
       if (limit !== undefined) meterPromise(limit.meter, limit.rate, nowMs, messages);
     },
     leave: (messages, nowMs, claimMs) => {
-      claims.add(claimMs, nowMs);
+      fastest.claimed(claimMs, nowMs);
       const meter = (configured ?? learned)?.meter;
       return { leftMs: nowMs, messages, counted: meter && { meter, passage: meterLeave(meter, nowMs, messages) } };
     },
     arrive: ({ leftMs, messages, counted }, isAccepted, nowMs) => {
-      if (isAccepted) accepted.add(nowMs, messages);
-      const tookMs = nowMs - leftMs;
-      trips.add(tookMs, nowMs);
-      if (counted === undefined) return;
-      const lateMs = tookMs - trips.value(nowMs);
-      meterArrive(counted.meter, counted.passage, leftMs + lateMs - claims.value(nowMs));
+      if (isAccepted) accepted.add(messages, nowMs);
+      const arrivedMs = fastest.answered(leftMs, nowMs);
+      if (counted !== undefined) meterArrive(counted.meter, counted.passage, arrivedMs);
     },
     takeBack: (messages) => {
       const meter = (configured ?? learned)?.meter;
@@ -123,7 +115,7 @@ export function createBotPace(limits: PaceLimits): BotPace {
         slowdown &&= { ...slowdown, sinceMs: blockedUntilMs };
         return;
       }
-      const perSecond = Math.max(accepted.perSecond(nowMs), 1);
+      const perSecond = Math.max(accepted.messages(nowMs), 1);
       if (configured === undefined) learned ??= limitOf(learnedRate(perSecond));
       const most = 1000 / ((configured ?? learned)?.rate.intervalMs ?? 1000);
       slowdown = slowDown(perSecond / most, { share: factorAt(nowMs), slowdown }, blockedUntilMs);
@@ -136,6 +128,27 @@ export function createBotPace(limits: PaceLimits): BotPace {
         blockedMs: Math.max(blockedUntilMs - nowMs, 0),
         tokens: limit && tokensOf(limit, nowMs),
       };
+    },
+  };
+}
+
+/**
+ * Telegram counts arrivals. A message that left at `l` and was answered at `a` arrived between the two, not later than
+ * `a` less the way back; the next one, chosen now, arrives not earlier than after its claim and the way there. The least
+ * that a claim and both ways took lately is therefore taken off each arrival: what is left is how much longer than the
+ * fastest it may have been under way.
+ */
+function createFastest(): {
+  readonly claimed: (claimMs: number, nowMs: number) => void;
+  readonly answered: (leftMs: number, nowMs: number) => number;
+} {
+  const claims = createRecentLeast();
+  const trips = createRecentLeast();
+  return {
+    claimed: claims.add,
+    answered: (leftMs, nowMs) => {
+      trips.add(nowMs - leftMs, nowMs);
+      return nowMs - trips.value(nowMs) - claims.value(nowMs);
     },
   };
 }
@@ -160,32 +173,5 @@ function slower({ intervalMs, burst, count, windowMs }: Rate, factor: number): R
     burst: Math.max(burst * factor, 1),
     count: Math.max(Math.floor(count * factor), 1),
     windowMs,
-  };
-}
-
-/** How many were accepted in the last whole second, or in this one if that is more. */
-function secondCounter(): {
-  readonly add: (nowMs: number, messages: number) => void;
-  readonly perSecond: (nowMs: number) => number;
-} {
-  let second = 0;
-  let current = 0;
-  let last = 0;
-  const turn = (nowMs: number): void => {
-    const now = Math.floor(nowMs / 1000);
-    if (now === second) return;
-    last = now === second + 1 ? current : 0;
-    current = 0;
-    second = now;
-  };
-  return {
-    add: (nowMs, messages) => {
-      turn(nowMs);
-      current += messages;
-    },
-    perSecond: (nowMs) => {
-      turn(nowMs);
-      return Math.max(last, current);
-    },
   };
 }

@@ -79,11 +79,9 @@ export function createSender(deps: SenderDeps): Sender {
   const claimAhead = createClaimAhead(clock.monotonicMs);
   const wire = createWire({
     ...deps,
-    ...whatLeaves(deps, trips),
-    onSlow: (claimed) => {
-      trips.slow(claimed);
+    ...whatLeaves(deps, trips, () => {
       pump();
-    },
+    }),
     onAttempt: (claimed, attempt, tookMs) => {
       claimAhead.answered();
       trips.arrived(claimed, attempt.alarm === undefined);
@@ -174,8 +172,13 @@ async function putBack({ queue, log }: SenderDeps, unsent: readonly number[]): P
 function whatLeaves(
   { pacer, recorder, epoch }: SenderDeps,
   trips: Trips,
-): Pick<WireDeps, "onLeave" | "pauseMs" | "onHeldBack"> {
+  pump: () => void,
+): Pick<WireDeps, "onLeave" | "onSlow" | "pauseMs" | "onHeldBack"> {
   return {
+    onSlow: (claimed) => {
+      trips.slow(claimed);
+      pump();
+    },
     onLeave: trips.leaves,
     pauseMs: ({ chatId }) => pacer().pauseMs(chatId),
     onHeldBack: (claimed, waitMs) => {
