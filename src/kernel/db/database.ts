@@ -5,6 +5,7 @@ import { DatabaseError, Pool, TypeOverrides } from "pg";
 
 import type { Logger } from "../observability/index.ts";
 import { type DeafnessOptions, watchForDeafness } from "./deaf-connections.ts";
+import { quickPool } from "./quick-pool.ts";
 
 /** No table is known here: each module narrows with `withTables<ItsTables>()`, so it cannot name another's by accident. */
 export type NoTables = unknown;
@@ -46,6 +47,7 @@ export function openDatabase({ url, log, connections = 10, deafness }: DatabaseO
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    pipeline: true,
     application_name: "telecast",
     types,
   });
@@ -58,7 +60,7 @@ export function openDatabase({ url, log, connections = 10, deafness }: DatabaseO
     client.on("error", () => undefined);
   });
   const unwatch = watchForDeafness(pool, { url, log, ...(deafness && { deafness }) });
-  const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool: quickPool(pool) }) });
   return {
     db,
     pool,
@@ -79,8 +81,11 @@ function safeInteger(text: string): number {
 type AfterCommit = () => void;
 const hooks = new WeakMap<Tx, AfterCommit[]>();
 
-/** SQLSTATEs after which the same transaction, run again, can succeed. */
-const transient = new Set(["40001", "40P01"]);
+/**
+ * SQLSTATEs after which the same transaction, run again, can succeed: conflicts, deadlocks, and a prepared statement whose
+ * table another version of the program has just changed.
+ */
+const transient = new Set(["40001", "40P01", "0A000"]);
 const attempts = 3;
 /**
  * A victim of a deadlock that runs again at once takes the very lock the other is about to get, and both are where they
