@@ -51,6 +51,12 @@ export interface TelegramChat {
 export interface Accounts {
   /** Finds or makes the person, and refreshes what Telegram says of him. A single read when nothing has changed. */
   readonly noteUser: (tx: Tx, person: TelegramPerson) => Promise<User>;
+  /** Whoever sent something, and where: `noteUser` and `noteChat` in a single read when nothing has changed. */
+  readonly noteSender: (
+    tx: Tx,
+    person: TelegramPerson,
+    chat: TelegramChat,
+  ) => Promise<{ readonly user: User; readonly chat: Chat }>;
   /** Finds or makes the chat. A private chat belongs to the person with the same Telegram id. */
   readonly noteChat: (tx: Tx, chat: TelegramChat) => Promise<Chat>;
   /** Undefined also when the person was forgotten. */

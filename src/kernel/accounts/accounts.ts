@@ -3,9 +3,10 @@ import { type ApiKeysDeps, makeApiKeys } from "./api-keys.ts";
 import { makeAudit } from "./audit.ts";
 import { makeChatAdmins } from "./chat-admins.ts";
 import { makeChats } from "./chats.ts";
+import { makeNoteSender } from "./note-sender.ts";
 import { makePersonalAccounts } from "./personal-data.ts";
 import { makeTraces, type TracesDeps } from "./traces.ts";
-import { makeUsers } from "./users.ts";
+import { makeUserFrom, makeUsers } from "./users.ts";
 
 export interface AccountsDeps extends ApiKeysDeps, TracesDeps {
   /** `ADMIN_CHAT_IDS`. A private chat has the id of its person, who is an admin thereby. */
@@ -17,11 +18,15 @@ export interface AccountsDeps extends ApiKeysDeps, TracesDeps {
 export function createAccounts({ adminChatIds, monitoringChatIds, ...deps }: AccountsDeps): Accounts {
   const audit = makeAudit();
   const traces = makeTraces(deps);
+  const userFrom = makeUserFrom(adminChatIds);
+  const users = makeUsers(userFrom, traces);
+  const chats = makeChats();
   return {
     keepTrace: traces.keepTrace,
     trace: traces.trace,
-    ...makeUsers(adminChatIds, traces),
-    ...makeChats(),
+    ...users,
+    ...chats,
+    noteSender: makeNoteSender({ ...users, ...chats, userFrom }),
     ...makeChatAdmins(deps),
     ...audit,
     ...makePersonalAccounts(audit, traces),

@@ -5,7 +5,7 @@ import type { Accounts, Chat, ChatType, TelegramChat } from "./account.ts";
 
 export type Chats = Pick<Accounts, "noteChat" | "chatById" | "suspendChat" | "reactivateChat" | "migrateChat">;
 
-interface ChatRow {
+export interface ChatRow {
   readonly id: number;
   readonly type: ChatType;
   readonly title: string;
@@ -71,7 +71,7 @@ async function upsert(tx: Tx, { id, type, title }: TelegramChat): Promise<ChatRo
   return row;
 }
 
-function chatFrom(row: ChatRow): Chat {
+export function chatFrom(row: ChatRow): Chat {
   return {
     id: row.id,
     type: row.type,

@@ -23,7 +23,7 @@ export type Users = Pick<
   | "setRole"
 >;
 
-interface PersonRow {
+export interface PersonRow {
   readonly id: number;
   readonly telegram_id: number;
   readonly first_name: string;
@@ -37,10 +37,9 @@ interface PersonRow {
 }
 
 /** @param adminChatIds whose private chat is listed is an admin, whatever is stored. */
-export function makeUsers(adminChatIds: readonly number[], traces: Traces): Users {
+export function makeUserFrom(adminChatIds: readonly number[]): (row: PersonRow) => User {
   const admins = new Set(adminChatIds);
-
-  const userFrom = (row: PersonRow): User => ({
+  return (row) => ({
     id: row.id,
     telegramId: row.telegram_id,
     firstName: row.first_name,
@@ -51,7 +50,9 @@ export function makeUsers(adminChatIds: readonly number[], traces: Traces): User
     blocked: row.blocked,
     createdAt: row.created_at,
   });
+}
 
+export function makeUsers(userFrom: (row: PersonRow) => User, traces: Traces): Users {
   const one = async (db: Db, query: RawBuilder<PersonRow>): Promise<User | undefined> => {
     const row = await firstRow(db, query);
     return row && userFrom(row);
@@ -111,7 +112,7 @@ function byTelegramId(telegramId: number): RawBuilder<PersonRow> {
   return sql`select * from account.person where telegram_id = ${telegramId}`;
 }
 
-function isUpToDate(row: PersonRow, { firstName, username, languageTag }: TelegramPerson): boolean {
+export function isUpToDate(row: PersonRow, { firstName, username, languageTag }: TelegramPerson): boolean {
   return (
     row.first_name === firstName && row.username === (username ?? null) && row.language_tag === (languageTag ?? null)
   );

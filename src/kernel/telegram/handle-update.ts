@@ -59,7 +59,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       attempt.outcome = "busy";
       return;
     }
-    const head = await turns.head(tx, chatId);
+    const { head } = turn;
     if (head === undefined) return;
     attempt.head = head;
     attempt.outcome = head.hasNext ? "more" : "done";

@@ -122,8 +122,7 @@ async function tellOfFlood({ work, context }: Situation): Promise<string> {
 async function introduce(deps: RouterDeps, work: UpdateWork): Promise<Situation | undefined> {
   const { tx, facts, update } = work;
   if (facts.person === undefined || facts.chat === undefined || facts.place === undefined) return undefined;
-  const noted = await deps.accounts.noteUser(tx, personOf(facts.person));
-  const chat = await deps.accounts.noteChat(tx, chatOf(facts.chat));
+  const { user: noted, chat } = await deps.accounts.noteSender(tx, personOf(facts.person), chatOf(facts.chat));
   const user = isAdminGroup(deps, chat) ? ({ ...noted, role: "admin" } as const) : noted;
   await welcomeBack(deps, tx, { chat, message: update.message });
   const dialog = deps.dialogs.of(tx, { chatId: chat.id, userId: user.id });

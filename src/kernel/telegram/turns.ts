@@ -10,6 +10,8 @@ import { answeredAtOnce } from "./update-facts.ts";
 export interface Turn {
   readonly pid: number;
   readonly startedAt: string;
+  /** Undefined when nothing waits. */
+  readonly head: Head | undefined;
 }
 
 /** The update whose turn it is. */
@@ -31,12 +33,10 @@ export interface Head {
  */
 export interface Turns {
   /**
-   * Takes the chat's lock; undefined when another replica has it. The database ends the transaction by itself when it is
-   * silent, or busy with one statement, for `limitMs`.
+   * Takes the chat's lock and looks what waits; undefined when another replica has it. The database ends the transaction
+   * by itself when it is silent, or busy with one statement, for `limitMs`.
    */
   readonly take: (tx: Tx, chatId: number, limitMs: number) => Promise<Turn | undefined>;
-  /** To be asked after `take`, in a statement of its own: a snapshot from before the lock may show what is done as waiting. */
-  readonly head: (tx: Tx, chatId: number) => Promise<Head | undefined>;
   /** Counts a handling that may end the process. */
   readonly countAttempt: (updateId: number) => Promise<void>;
   /** @throws when the update no longer waits: then nothing of the transaction may stay. */
@@ -59,39 +59,38 @@ export interface TurnsDeps {
   readonly botId: number;
 }
 
+interface Waiting {
+  readonly update_id: number;
+  readonly body: string;
+  readonly attempts: number;
+  readonly received_at: Date;
+  readonly has_next: boolean;
+}
+
+type TurnRow = { readonly pid: number; readonly started_at: string } & (Waiting | { readonly update_id: null });
+
 export function createTurns({ db, cipher, botId }: TurnsDeps): Turns {
   const finish = (assignments: ReturnType<typeof sql>, updateId: number): ReturnType<typeof sql> => sql`
     update telegram.update set ${assignments}, finished_at = now()
     where bot_id = ${botId} and update_id = ${updateId} and state = 'waiting'`;
 
-  return {
-    take: async (tx, chatId, limitMs) => {
-      const { rows } = await sql<{ mine: boolean; pid: number; started_at: string }>`
-        select
-          pg_try_advisory_xact_lock(hashtextextended(${`telegram.update:${botId}:${chatId}`}, 0)) as mine,
-          pg_backend_pid() as pid,
-          now()::text as started_at,
-          set_config('statement_timeout', ${String(limitMs)}, true),
-          set_config('idle_in_transaction_session_timeout', ${String(limitMs)}, true)`.execute(tx);
-      const [turn] = rows;
-      return turn?.mine === true ? { pid: turn.pid, startedAt: turn.started_at } : undefined;
-    },
-    head: async (tx, chatId) => {
-      const { rows } = await sql<{ update_id: number; body: string; attempts: number; received_at: Date }>`
-        select update_id, body, attempts, received_at from telegram.update
-        where bot_id = ${botId} and chat_id = ${chatId} and state = 'waiting' 
-          and kind <> all(${answeredAtOnce})
-        order by seq limit 2`.execute(tx);
-      const [row, next] = rows;
-      return (
-        row && {
+  const headOf = (row: TurnRow): Head | undefined =>
+    row.update_id === null
+      ? undefined
+      : {
           updateId: row.update_id,
           receivedAt: row.received_at,
           attempts: row.attempts,
-          hasNext: next !== undefined,
+          hasNext: row.has_next,
           read: () => unsealUpdate(cipher, botId, { updateId: row.update_id, body: row.body }),
-        }
-      );
+        };
+
+  return {
+    take: async (tx, chatId, limitMs) => {
+      const { rows } = await sql<TurnRow>`
+        select * from telegram.take_turn(${botId}, ${chatId}, ${answeredAtOnce}, ${String(limitMs)})`.execute(tx);
+      const [row] = rows;
+      return row && { pid: row.pid, startedAt: row.started_at, head: headOf(row) };
     },
     countAttempt: async (updateId) => {
       await sql`
