@@ -30,7 +30,13 @@ const tagBytes = 16;
 
 /** @param masterKey 32 bytes. */
 export function createCipher(masterKey: Buffer): Cipher {
-  const derived = (purpose: string): Buffer => Buffer.from(hkdfSync("sha256", masterKey, "", purpose, 32));
+  const keys = new Map<string, Buffer>();
+  /** Purposes are names in the code, so there are few. */
+  const derived = (purpose: string): Buffer => {
+    const key = keys.get(purpose) ?? Buffer.from(hkdfSync("sha256", masterKey, "", purpose, 32));
+    keys.set(purpose, key);
+    return key;
+  };
   const encryptionKey = derived("telecast/encrypt");
   const sign = (text: string, purpose: string): string =>
     createHmac("sha256", derived(`telecast/sign/${purpose}`))
