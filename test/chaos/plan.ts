@@ -29,7 +29,9 @@ export interface Planned {
 export const quietChats: readonly number[] = range(3001, 4);
 const recipients = range(2001, 90);
 const groups = [-5001, -5002];
-const commanders = range(1001, 10);
+const fewestCommanders = 10;
+/** Commands of each in the whole time, about: after an outage all of them may come at once, and 20 are taken in a minute. */
+const commandsOfEach = 8;
 const firstBuyer = 4001;
 /** Each is written to a lot by nobody in particular, and then asks something. */
 export const askers = range(1101, 6);
@@ -62,6 +64,10 @@ const filmsFromMs = 15_000;
 export function planRequests(seed: number, forMs: number): readonly Planned[] {
   const random = seeded(seed);
   const planned: Planned[] = [];
+  const commanders = range(
+    1001,
+    Math.max(fewestCommanders, Math.ceil((forMs / 1000) * (perSecond.command / commandsOfEach))),
+  );
   let markers = 0;
   let keys = 0;
   let buyers = 0;
