@@ -41,6 +41,17 @@ test("a transaction that has done nothing commits", async () => {
   assert.equal(await inTransaction(db, async () => await Promise.resolve("nothing")), "nothing");
 });
 
+test("a transaction with settings of its own keeps no plans", async () => {
+  for (let index = 0; index < 20; index += 1) {
+    await inTransaction(db, async (tx) => {
+      await sql`set local enable_seqscan = off`.execute(tx);
+      await sql`select count(*) from public.thing where id > ${index}`.execute(tx);
+    });
+  }
+  const { rows } = await pool.query("select from pg_prepared_statements where statement like '%where id >%'");
+  assert.equal(rows.length, 0);
+});
+
 test("what comes often is prepared once, and a table that changes under it costs nothing but another try", async () => {
   const read = async (): Promise<unknown> =>
     await inTransaction(db, async (tx) => (await sql`select * from public.thing`.execute(tx)).rows[0]);

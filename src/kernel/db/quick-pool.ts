@@ -31,9 +31,11 @@ const begun: PostgresQueryResult<never> = { command: "SELECT", rowCount: 0, rows
 
 function quickClient(client: PoolClient, names: Names): PostgresPoolClient {
   let beginning: Promise<unknown> | undefined;
+  /** A plan that is kept knows nothing of settings that hold for one transaction. */
+  let hasSettings = false;
 
   const run = async <R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
-    const name = names.of(text);
+    const name = hasSettings ? undefined : names.of(text);
     const query = { text, values: [...values], ...(name !== undefined && { name }) };
     try {
       return (await client.query(query)) as unknown as PostgresQueryResult<R>;
@@ -46,11 +48,13 @@ function quickClient(client: PoolClient, names: Names): PostgresPoolClient {
   // Kysely also declares a form for cursors, which a pipelining connection cannot have.
   const query = async <R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     if (text === "begin") {
+      hasSettings = false;
       beginning = client.query(text);
       // Heard at the end; whatever comes before it fails as well.
       beginning.catch(() => undefined);
       return begun;
     }
+    if (text.startsWith("set local")) hasSettings = true;
     // Without a beginning each statement has been a transaction of its own: nothing must pass for committed.
     if (text === "commit") await beginning;
     return await run<R>(text, values);
