@@ -18,15 +18,14 @@ export interface AccountsDeps extends ApiKeysDeps, TracesDeps {
 export function createAccounts({ adminChatIds, monitoringChatIds, ...deps }: AccountsDeps): Accounts {
   const audit = makeAudit();
   const traces = makeTraces(deps);
-  const userFrom = makeUserFrom(adminChatIds);
-  const users = makeUsers(userFrom, traces);
+  const users = makeUsers(adminChatIds, traces);
   const chats = makeChats();
   return {
     keepTrace: traces.keepTrace,
     trace: traces.trace,
     ...users,
     ...chats,
-    noteSender: makeNoteSender({ ...users, ...chats, userFrom }),
+    noteSender: makeNoteSender({ ...users, ...chats, userFrom: makeUserFrom(adminChatIds) }),
     ...makeChatAdmins(deps),
     ...audit,
     ...makePersonalAccounts(audit, traces),

@@ -52,7 +52,8 @@ export function makeUserFrom(adminChatIds: readonly number[]): (row: PersonRow) 
   });
 }
 
-export function makeUsers(userFrom: (row: PersonRow) => User, traces: Traces): Users {
+export function makeUsers(adminChatIds: readonly number[], traces: Traces): Users {
+  const userFrom = makeUserFrom(adminChatIds);
   const one = async (db: Db, query: RawBuilder<PersonRow>): Promise<User | undefined> => {
     const row = await firstRow(db, query);
     return row && userFrom(row);
