@@ -1,5 +1,6 @@
 import type { User, UserFilter } from "../../accounts/index.ts";
 import type { AdminAnswer, AdminPage, AdminSection, AdminView } from "../../feature.ts";
+import { oneLine } from "../../lib/foreign-text.ts";
 import { Html } from "../../lib/html.ts";
 import type { Button } from "../../telegram/index.ts";
 import type { ChatDeps } from "../chat-deps.ts";
@@ -11,6 +12,7 @@ import { userCredits } from "./user-credits.ts";
 import { userLine } from "./user-name.ts";
 import { userPage } from "./user-page.ts";
 import { userStanding } from "./user-standing.ts";
+import { whoIsMeant } from "./who-is-meant.ts";
 
 const usersPerPage = 8;
 const dayMs = 24 * 60 * 60_000;
@@ -96,15 +98,8 @@ function findAnswer(deps: ChatDeps, show: AdminPage): AdminAnswer {
     if (only !== undefined) await scene.close();
     if (only !== undefined && others.length === 0) return await show(scene, [String(only.id)]);
     return {
-      html: t(found.length === 0 ? "chat-admin-find-none" : "chat-admin-find-some", { who: who.slice(0, 60) }),
+      html: t(found.length === 0 ? "chat-admin-find-none" : "chat-admin-find-some", { who: oneLine(who, 60) }),
       buttons: userButtons(scene, found),
     };
   };
-}
-
-function whoIsMeant({ contact, forward_origin: origin, text }: Parameters<AdminAnswer>[1]): string | undefined {
-  if (contact !== undefined) return contact.user_id === undefined ? undefined : String(contact.user_id);
-  if (origin !== undefined) return origin.type === "user" ? String(origin.sender_user.id) : undefined;
-  const typed = text?.trim() ?? "";
-  return typed === "" ? undefined : typed;
 }
