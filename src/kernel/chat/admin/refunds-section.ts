@@ -13,17 +13,16 @@ const requestsPerPage = 8;
 
 /** Requests that wait for a decision: the same that every admin chat has a card of, which follow what is decided here. */
 export function refundsSection(deps: ChatDeps): AdminSection {
-  const show = showPage(deps);
   return {
     id: "ref",
     label: "chat-admin-refunds",
     glance: async ({ t, tx }) =>
       t("chat-admin-refunds-glance", { count: (await deps.ledger.stars.openRefunds(tx)).length }),
-    pages: { main: listPage(deps), show },
+    pages: { main: listPage(deps), show: showPage(deps) },
     actions: {
-      approve: decide(deps, show, "approve"),
-      negative: decide(deps, show, "negative"),
-      refuse: decide(deps, show, "refuse"),
+      approve: decide(deps, "approve"),
+      negative: decide(deps, "negative"),
+      refuse: decide(deps, "refuse"),
     },
   };
 }
@@ -78,13 +77,14 @@ async function screen(
   };
 }
 
-function decide(deps: ChatDeps, show: AdminPage, verdict: RefundVerdict): AdminAction {
+function decide(deps: ChatDeps, verdict: RefundVerdict): AdminAction {
   return async (scene, [id = ""]) => {
     const { t, tx, user, answer } = scene;
     const decided = await decideRefund(deps, tx, { user, verdict, id: longId(id) });
     if (decided.ok) return await screen(deps, scene, { refund: decided.refund, actor: user.firstName });
     if (decided.reason === "spent") return await screen(deps, scene, { refund: decided.refund, spent: true });
+    // What a first press has put here, with who decided, stays.
     answer(t.plain("chat-refund-not-open"), { alert: true });
-    return await show(scene, [id]);
+    return undefined;
   };
 }
