@@ -6,43 +6,15 @@ import { sql } from "kysely";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { type CommitPoint, type Fate, openCommitGate } from "#test/support/commit-gate.ts";
 import { type Customer, customerOf } from "#test/support/customer.ts";
-import { assertSound, deploy, type Deployment, settled } from "#test/support/deployment.ts";
-import type { Program } from "#test/support/program.ts";
+import { assertSound, deploy, settled } from "#test/support/deployment.ts";
 
 import { addStartedPeople } from "../../src/sandbox/people/person-handle.ts";
 import { sandboxAdminId } from "../../src/sandbox/world/first-world.ts";
-
-/**
- * `kill -9` of the whole program in front of a commit and right behind it, for each commit on the way of an update, a
- * delivery, a payment, a refund and a job. In front: the transaction stands at its commit when the process dies, and is
- * rolled back. Behind: it is committed, and nobody lived to hear of it. Each case has a person of its own, so that
- * one kill meets many of them.
- */
-interface Case {
-  readonly name: string;
-  /** What a person must have done before. */
-  readonly prepare?: (customer: Customer) => Promise<unknown>;
-  /** The commit. `id` is the person's, and of his chat. */
-  readonly point: (id: number) => CommitPoint;
-  /** What leads to it. Whether it comes to an end does not matter. */
-  readonly act: (customer: Customer, deployment: Situation) => unknown;
-  /** What must be seen when all has settled. */
-  readonly check: (customer: Customer, seen: Seen) => Promise<void> | void;
-}
-
-interface Situation {
-  readonly deployment: Deployment;
-  readonly program: Program;
-}
-
-interface Seen extends Situation {
-  readonly fate: Fate;
-}
+import { type Case, said, type Seen, type Situation } from "./crash-case.ts";
+import { planCases } from "./plan-crashes.ts";
 
 const prompt = (customer: Customer): unknown => customer.hands.say(`A lighthouse for ${customer.id}`);
 const buysOne = async (customer: Customer): Promise<unknown> => await customer.buy();
-const said = (customer: Customer, what: string): number =>
-  customer.heard().filter((message) => JSON.stringify(message).includes(what)).length;
 
 async function asksForRefund(customer: Customer): Promise<void> {
   await customer.buy();
@@ -153,6 +125,10 @@ const paysInvoice: Pick<Case, "prepare" | "act"> = {
 };
 
 /**
+ * `kill -9` of the whole program in front of a commit and right behind it, for each commit on the way of an update, a
+ * delivery, a payment, a plan, a refund and a job. In front: the transaction stands at its commit when the process dies, and is
+ * rolled back. Behind: it is committed, and nobody lived to hear of it.
+ *
  * One kill for each group. In a group the cases come in an order in which none keeps another from its commit: what stops
  * all receiving, or all sending, is last.
  */
@@ -281,6 +257,7 @@ const groups: readonly (readonly Case[])[] = [
     },
   ],
   [
+    ...planCases,
     { name: "job: delivered", prepare: buysOne, act: prompt, point: job("delivered"), check: oneVideo },
     {
       name: "sending: a reply recorded",
@@ -329,6 +306,7 @@ async function surviveAll(fate: Fate): Promise<Survivor> {
     values ('studio.limits', '{"overall": 20}'), ('studio.models', ${{ models: [shortFilm] }})`.execute(database.db);
   const cases = groups.flat();
   const ids = addStartedPeople(sandbox.world, cases.length);
+  for (const id of ids) sandbox.world.people.get(id)!.stars = 10_000;
   const customers = new Map(cases.map((each, index) => [each, customerOf(sandbox, ids[index] ?? 0)]));
   const customer = (of: Case): Customer => customers.get(of) as Customer;
   sandbox.as(sandboxAdminId).start();
