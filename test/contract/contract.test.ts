@@ -6,6 +6,8 @@ import { systemIds } from "#kernel/lib/ids.ts";
 import { manualClock } from "#kernel/lib/manual-clock.ts";
 import { Secret } from "#kernel/lib/secret.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
+import { createAiSdkProvider } from "#providers/video/ai-sdk/ai-sdk-provider.ts";
+import { fal } from "#providers/video/ai-sdk/ai-sdk-service.ts";
 import { createOmniProvider } from "#providers/video/google/omni-provider.ts";
 import { createVeoProvider, type VeoDeps } from "#providers/video/google/veo-provider.ts";
 import { kiePace } from "#providers/video/kie/kie-api.ts";
@@ -14,6 +16,7 @@ import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
 import { createRateGate } from "#providers/video/wire/rate-gate.ts";
 import { cleanUp } from "#test/support/clean-up.ts";
 import { a2eKey, a2eServer } from "#test/support/providers/a2e-server.ts";
+import { falKey, falServer } from "#test/support/providers/fal-server.ts";
 import { geminiKey, googleServer } from "#test/support/providers/google-server.ts";
 import { kieKey, type KieServer, kieServer } from "#test/support/providers/kie-server.ts";
 import { vertexAuth } from "#test/support/providers/vertex-auth.ts";
@@ -123,6 +126,32 @@ test("Google's stand-ins keep the contract", async () => {
       [],
     );
   }
+});
+
+test("fal's stand-in keeps the contract", async () => {
+  const server = await falServer({ clock, film });
+  const open = (key: string): VideoProvider => {
+    const provider = createAiSdkProvider({ service: fal, root: server.url, key: new Secret(key) });
+    cleanUp(provider.close);
+    return provider;
+  };
+  const model = "veo3.1/fast";
+  const operation = {
+    responseUrl: "https://queue.fal.run/fal-ai/veo3.1/requests/none",
+    submitUrl: `https://queue.fal.run/fal-ai/${model}`,
+  };
+  const subject = {
+    ...time,
+    provider: open(falKey),
+    stranger: open("nobody's"),
+    request: { ...request, model, durationSeconds: 4 },
+    unknownReference: JSON.stringify({ model, operation }),
+  };
+  const outcomes = await checkContract(subject, { paid: true });
+  assert.deepEqual(
+    outcomes.filter(({ outcome }) => outcome !== "kept"),
+    [],
+  );
 });
 
 test("what costs money is left out on request", async () => {

@@ -7,6 +7,8 @@ import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { Secret } from "#kernel/lib/secret.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
+import { type AiSdkDeps, createAiSdkProvider } from "#providers/video/ai-sdk/ai-sdk-provider.ts";
+import { fal, replicate } from "#providers/video/ai-sdk/ai-sdk-service.ts";
 import { createOmniProvider, geminiRoot } from "#providers/video/google/omni-provider.ts";
 import { createVeoProvider, type VeoDeps } from "#providers/video/google/veo-provider.ts";
 import { kiePace } from "#providers/video/kie/kie-api.ts";
@@ -105,7 +107,34 @@ export const subjects: Readonly<Record<string, Subject>> = {
       unknownReference: "0:v1_0000000000000000",
     };
   },
+  fal: (config, { model = "veo3.1/fast" }) => {
+    const key = required(config.FAL_API_KEY, "FAL_API_KEY", "a key of fal.ai");
+    const subject = { service: fal, model, root: config.FAL_API_ROOT, key };
+    return aiSdkSubject(subject, {
+      responseUrl: `${fal.root}/fal-ai/veo3.1/requests/00000000-0000-0000-0000-000000000000`,
+      submitUrl: `${fal.root}/fal-ai/${model}`,
+    });
+  },
+  replicate: (config, { model = "minimax/video-01" }) => {
+    const key = required(config.REPLICATE_API_TOKEN, "REPLICATE_API_TOKEN", "a token of replicate.com");
+    const subject = { service: replicate, model, root: config.REPLICATE_API_ROOT, key };
+    return aiSdkSubject(subject, { getUrl: `${replicate.root}/predictions/nonenonenonenonenonenonen` });
+  },
 };
+
+function aiSdkSubject(
+  { model, ...deps }: AiSdkDeps & { readonly model: string },
+  unknownOperation: Readonly<Record<string, string>>,
+): ContractSubject {
+  const durationSeconds = deps.service === fal ? 4 : 6;
+  return {
+    ...patience,
+    provider: createAiSdkProvider(deps),
+    stranger: createAiSdkProvider({ ...deps, key: new Secret("a-key-that-nobody-has") }),
+    request: request({ model, durationSeconds, width: 1280, height: 720 }),
+    unknownReference: JSON.stringify({ model, operation: unknownOperation }),
+  };
+}
 
 function required<T>(value: T | undefined, variable: string, expected: string): T {
   if (value === undefined) throw new ConfigError([{ variable, expected: `expected ${expected}` }]);

@@ -45,6 +45,8 @@ export function checkProviders(config: Config): Finding {
     A2E: config.A2E_API_KEY !== undefined,
     "Google (Vertex AI)": config.GOOGLE_CLOUD_PROJECT_ID !== undefined,
     "Google (Gemini)": config.GEMINI_API_KEY !== undefined,
+    fal: config.FAL_API_KEY !== undefined,
+    Replicate: config.REPLICATE_API_TOKEN !== undefined,
   };
   const names = Object.keys(isSet).filter((name) => isSet[name] === true);
   if (names.length > 0) return ok(check, `set up: ${names.join(", ")}`);

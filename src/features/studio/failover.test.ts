@@ -9,6 +9,7 @@ import { dispatchJobs } from "./dispatch.ts";
 import type { VideoJob } from "./job.ts";
 import { checkProviders, listOutages } from "./provider-health.ts";
 import { limitSettings } from "./settings.ts";
+import { readUsage } from "./statistics.ts";
 import { cardText, price, studioRig, testCatalogue } from "./testing/studio-rig.ts";
 
 /** What becomes of orders when a provider is out: two providers, and models with and without a stand-in. */
@@ -73,6 +74,20 @@ test("the cheaper of two providers makes it, for the same price, and the job say
   const pinned = await begun();
   assert.deepEqual([pinned.provider, pinned.offerReason, pinned.costUsdMicros], ["scripted", "pinned", 250_000]);
   await offer(dearSpare);
+});
+
+test("what a model has cost is what those cost who really made its videos", async () => {
+  await clock.advance(1000);
+  const from = clock.now();
+  await begun();
+  provider.starts.push("outage");
+  assert.equal((await begun()).provider, "spare");
+  const to = new Date(from.getTime() + 60_000);
+  const { byModel } = await readUsage(db, { from, to, timeZone: "UTC" });
+  assert.deepEqual(
+    byModel.map(({ name, jobs, costUsdMicros }) => [name, jobs, costUsdMicros]),
+    [["words", 2, 250_000 + Number(dearSpare)]],
+  );
 });
 
 test("one outage moves the job; three keep new orders away from the start, and the admins hear of it once", async () => {

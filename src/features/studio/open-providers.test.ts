@@ -40,6 +40,8 @@ test("each key brings its provider's models, a real one first and the demo last"
   assert.deepEqual(await offered({ BRS_AI_API_KEY: "k" }), [...kie, ...demo]);
   assert.deepEqual(await offered({ GOOGLE_CLOUD_PROJECT_ID: "my-project-1" }), [...veo, ...demo]);
   assert.deepEqual(await offered({ GEMINI_API_KEY: "k" }), ["gemini-omni", ...demo]);
+  assert.deepEqual(await offered({ FAL_API_KEY: "k" }), ["veo-3.1-fast-fal", ...demo]);
+  assert.deepEqual(await offered({ REPLICATE_API_TOKEN: "k" }), ["minimax-video-01", ...demo]);
   assert.deepEqual(await offered({ A2E_API_KEY: "k", PUBLIC_URL: "https://bot.example" }), ["a2e-image", ...demo]);
 });
 
@@ -53,8 +55,10 @@ test("all of them together are there once each", () => {
     BRS_AI_API_KEY: "l",
     GOOGLE_CLOUD_PROJECT_ID: "my-project-1",
     GEMINI_API_KEY: "k",
+    FAL_API_KEY: "k",
+    REPLICATE_API_TOKEN: "k",
     A2E_API_KEY: "k",
     PUBLIC_URL: "https://bot.example",
   };
-  assert.deepEqual(providersOf(all), ["demo", "kie", "a2e", "google", "gemini"]);
+  assert.deepEqual(providersOf(all), ["demo", "kie", "a2e", "google", "gemini", "fal", "replicate"]);
 });

@@ -2,6 +2,8 @@ import { join } from "node:path";
 
 import type { Kernel } from "#kernel/feature.ts";
 import { createA2eProvider } from "#providers/video/a2e/a2e-provider.ts";
+import { createAiSdkProvider } from "#providers/video/ai-sdk/ai-sdk-provider.ts";
+import { fal, replicate } from "#providers/video/ai-sdk/ai-sdk-service.ts";
 import { createDemoProvider } from "#providers/video/demo/demo-provider.ts";
 import { createOmniProvider, geminiRoot } from "#providers/video/google/omni-provider.ts";
 import { createVeoProvider } from "#providers/video/google/veo-provider.ts";
@@ -29,6 +31,7 @@ export function openProviders(kernel: Kernel): Providers & Required<Pick<Provide
     ...openKie(kernel),
     ...openA2e(kernel),
     ...openGoogle(kernel),
+    ...openAiSdk(kernel),
   ];
   const improver = openImprover(kernel);
   return {
@@ -63,6 +66,20 @@ function openA2e(kernel: Kernel): readonly OpenProvider[] {
     return [];
   }
   return [createA2eProvider({ ...kernel, root, key })];
+}
+
+/** Their packages are optional: an installation without them says so instead of failing at the first video. */
+function openAiSdk({ config, log }: Kernel): readonly OpenProvider[] {
+  const services = [
+    { service: fal, key: config.FAL_API_KEY, root: config.FAL_API_ROOT },
+    { service: replicate, key: config.REPLICATE_API_TOKEN, root: config.REPLICATE_API_ROOT },
+  ];
+  return services.flatMap(({ service, key, root }) => {
+    if (key === undefined) return [];
+    if (service.isInstalled()) return [createAiSdkProvider({ service, key, root })];
+    log.warn({ package: `@ai-sdk/${service.id}` }, "a provider is not on offer: its package is not installed");
+    return [];
+  });
 }
 
 function openGoogle(kernel: Kernel): readonly OpenProvider[] {

@@ -113,6 +113,14 @@ export const variables = {
     .regex(/^[a-z0-9-]+$/, "expected a region, such as eu-central-1")
     .default("us-east-1"),
   S3_PATH_STYLE: yesOrNo.default(true),
+  FAL_API_KEY: secret("expected a key of fal.ai, without spaces", /^\S+$/),
+  FAL_API_ROOT: httpUrl("expected the URL of fal's queue, such as https://queue.fal.run").default(
+    "https://queue.fal.run",
+  ),
+  REPLICATE_API_TOKEN: secret("expected a token of replicate.com, without spaces", /^\S+$/),
+  REPLICATE_API_ROOT: httpUrl("expected the URL of Replicate's API, such as https://api.replicate.com/v1").default(
+    "https://api.replicate.com/v1",
+  ),
   CALLBACK_SECRET: secret("expected at least 16 characters", /^.{16,}$/),
   DELIVERY_GLOBAL_PER_SECOND: pace("second over all chats"),
   DELIVERY_CHAT_PER_SECOND: pace("second and chat"),

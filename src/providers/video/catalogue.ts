@@ -35,6 +35,8 @@ const model = z.strictObject({
   provider: z.string().min(1),
   /** The provider's own name of it. */
   providerModel: z.string().min(1),
+  /** Sent along with each video, by the provider's own names; for the providers of the AI SDK. */
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   enabled: z.boolean(),
   promptMaxLength: z.int().min(1).max(5000),
   image: z.enum(["none", "optional", "required"]),

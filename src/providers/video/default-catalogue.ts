@@ -102,7 +102,7 @@ const google = [
     price: 120,
     cost: 100_000,
     fullHdPercent: 120,
-    standIns: ["veo-3-fast"],
+    standIns: ["veo-3-fast", "veo-3.1-fast-fal"],
   },
   {
     id: "veo-3.1-lite",
@@ -141,6 +141,34 @@ const gemini = [
   },
 ];
 
+/** fal charges Veo 3.1 Fast with sound by the second. Replicate charges MiniMax's model by the video. */
+const aiSdk = [
+  {
+    id: "veo-3.1-fast-fal",
+    label: "Veo 3.1 Fast (fal)",
+    provider: "fal",
+    providerModel: "veo3.1/fast",
+    enabled: true,
+    usualSeconds: 90,
+    promptMaxLength: 4000,
+    image: "none",
+    durations: [8, 6, 4].map((seconds) => ({ seconds, price: seconds * 180, costUsdMicros: seconds * 150_000 })),
+    resolutions: hd,
+  },
+  {
+    id: "minimax-video-01",
+    label: "MiniMax Video-01",
+    provider: "replicate",
+    providerModel: "minimax/video-01",
+    enabled: true,
+    usualSeconds: 240,
+    promptMaxLength: 2000,
+    image: "none",
+    durations: [{ seconds: 6, price: 600, costUsdMicros: 500_000 }],
+    resolutions: [{ width: 1280, height: 720, aspectRatio: "16:9" }],
+  },
+];
+
 const demo = [
   { id: "demo-text", label: "Demo: text to video", providerModel: "text", image: "none" },
   { id: "demo-image", label: "Demo: picture to video", providerModel: "image", image: "required" },
@@ -155,4 +183,11 @@ const demo = [
 }));
 
 /** The first that is on offer is what people have until they choose another: a real one where there is one. */
-export const defaultCatalogue: Catalogue = catalogueSchema.parse([...kie, ...google, ...gemini, ...a2e, ...demo]);
+export const defaultCatalogue: Catalogue = catalogueSchema.parse([
+  ...kie,
+  ...google,
+  ...gemini,
+  ...a2e,
+  ...aiSdk,
+  ...demo,
+]);

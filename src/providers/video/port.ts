@@ -74,6 +74,8 @@ export interface VideoRequest {
   readonly aspectRatio: string;
   /** The same for a repeat, another for a variation; services without seeds ignore it. */
   readonly seed?: number | undefined;
+  /** What the model takes beyond all this, by the service's own names (`options` in the catalogue). */
+  readonly options?: Readonly<Record<string, string | number | boolean>>;
   /** Our job's id. */
   readonly clientReference: string;
   /** Where the provider may tell that it has finished. Contains a secret of its own. */

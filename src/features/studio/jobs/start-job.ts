@@ -169,6 +169,7 @@ async function requestFor(deps: StartDeps, job: VideoJob): Promise<RequestOutcom
     height,
     aspectRatio: resolution?.aspectRatio ?? `${width}:${height}`,
     seed: job.seed,
+    ...(model.options && { options: model.options }),
     clientReference: job.id,
     callbackUrl: callbackUrlOf(deps, job),
   };
