@@ -39,6 +39,14 @@ function source(module: string, files: Readonly<Record<string, string>>): Migrat
 const first = { "0001_begin.sql": "create schema a; create table a.one (n int);" };
 const second = { "0002_go_on.sql": "alter table a.one add m int; insert into a.one values (1, 2);" };
 
+test("two files of one number are refused by name, before anything is applied", async () => {
+  const twice = source("a", { "0001_begin.sql": "select 1;", "0001_go_on.sql": "select 2;" });
+  await assert.rejects(
+    migrate(url, [twice]),
+    /two migrations of a have one number: 0001_begin\.sql and 0001_go_on\.sql/,
+  );
+});
+
 test("files are applied once, by number within a module and in the order of the modules", async () => {
   const { url, db } = await fresh();
   const a = source("a", { ...second, ...first, "README.md": "no migration", "1_short.sql": "not one either" });

@@ -140,7 +140,10 @@ function readMigrations({ module, directory }: MigrationSource): readonly Migrat
   return readdirSync(directory)
     .filter((name) => /^\d{4}_[\w-]+\.sql$/.test(name))
     .toSorted()
-    .map((name) => {
+    .map((name, index, all) => {
+      if (all[index - 1]?.slice(0, 4) === name.slice(0, 4)) {
+        throw new Error(`two migrations of ${module} have one number: ${all[index - 1] ?? ""} and ${name}`);
+      }
       const statements = readFileSync(new URL(name, directory), "utf8");
       const checksum = createHash("sha256").update(statements).digest("hex");
       return { module, number: Number(name.slice(0, 4)), name, statements, checksum };
