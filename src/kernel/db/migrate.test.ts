@@ -40,6 +40,7 @@ const first = { "0001_begin.sql": "create schema a; create table a.one (n int);"
 const second = { "0002_go_on.sql": "alter table a.one add m int; insert into a.one values (1, 2);" };
 
 test("two files of one number are refused by name, before anything is applied", async () => {
+  const { url } = await fresh();
   const twice = source("a", { "0001_begin.sql": "select 1;", "0001_go_on.sql": "select 2;" });
   await assert.rejects(
     migrate(url, [twice]),
