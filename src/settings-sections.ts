@@ -1,7 +1,7 @@
 import { alarmSettings } from "#kernel/alarms/index.ts";
 import { deliverySettings } from "#kernel/delivery/index.ts";
 import { httpSettings, idempotencySettings } from "#kernel/http/index.ts";
-import { starsSettings } from "#kernel/ledger/index.ts";
+import { refundSettings, rewardSettings, starsSettings } from "#kernel/ledger/index.ts";
 import type { SettingsSection } from "#kernel/settings/index.ts";
 import { telegramSettings } from "#kernel/telegram/index.ts";
 
@@ -12,6 +12,8 @@ export const settingsSections: readonly SettingsSection[] = [
   ...telegramSettings,
   ...deliverySettings,
   starsSettings,
+  rewardSettings,
+  refundSettings,
   alarmSettings,
   httpSettings,
   idempotencySettings,

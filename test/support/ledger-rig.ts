@@ -41,7 +41,8 @@ export interface LedgerRig {
   /** What was announced in transactions that the database has committed. */
   readonly announced: () => Promise<readonly MoneyEvent[]>;
   readonly drifts: () => readonly string[];
-  readonly settings: { current: StarsSettings };
+  /** `others`: fields of the other sections, by their names. */
+  readonly settings: { current: StarsSettings; readonly others: Record<string, unknown> };
   /** Owners of holds, by reference. */
   readonly judges: Map<string, JudgeHold>;
   readonly newUser: () => Promise<User>;
@@ -97,7 +98,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
   const queue = new Map<string, { readonly job: Job; readonly payload: unknown }>();
   const judges = new Map<string, JudgeHold>();
   const entitlements = new Map<string, Entitlement>();
-  const settings = { current: starsSettings.schema.parse({}) };
+  const settings = { current: starsSettings.schema.parse({}), others: {} };
   const accounts = createAccounts({
     cipher: createCipher(Buffer.alloc(32)),
     clock,
@@ -121,7 +122,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
     log: silentLogger(),
     metrics: createMetrics({ process: false }),
     jobs,
-    settings: { read: async (section) => section.schema.parse(settings.current) },
+    settings: { read: async (section) => section.schema.parse({ ...settings.current, ...settings.others }) },
     accounts,
     gateway: bank,
     failureOf: (error) => (error instanceof BankFailure ? error.failure : "unclear"),

@@ -9,7 +9,9 @@ import { usersSection } from "./admin/users-section.ts";
 import { balanceScreen } from "./balance-screen.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { creditCommand } from "./credit-command.ts";
+import { giftScreen } from "./gift-screen.ts";
 import { makeOpenGroupSettings } from "./group-settings.ts";
+import { inviteScreen } from "./invite-screen.ts";
 import { personalDataCommands } from "./personal-data.ts";
 import { promoDesk } from "./promo-desk.ts";
 import { promoScreen } from "./promo-screen.ts";
@@ -40,7 +42,15 @@ export function kernelChat(deps: ChatDeps): KernelChat {
     auditSection(deps),
   ]);
   return {
-    beforeFeatures: [startCommand(deps), shop(deps), plans, balanceScreen(deps), promoScreen(deps)],
+    beforeFeatures: [
+      startCommand(deps),
+      shop(deps),
+      plans,
+      balanceScreen(deps),
+      giftScreen(deps),
+      inviteScreen(deps),
+      promoScreen(deps),
+    ],
     afterFeatures: [
       settingsScreen(deps, openGroupSettings),
       accountCommands({ ...deps, features: [...deps.features, plans] }),

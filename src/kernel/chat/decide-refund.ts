@@ -9,9 +9,9 @@ export type RefundVerdict = "approve" | "negative" | "refuse";
 
 export type RefundDecision =
   | { readonly ok: true; readonly refund: RefundRequest }
-  /** `spent`: approving it would make the balance negative, which needs a verdict of its own. */
-  | { readonly ok: false; readonly reason: "not_open"; readonly refund: RefundRequest | undefined }
-  | { readonly ok: false; readonly reason: "spent"; readonly refund: RefundRequest };
+  | { readonly ok: false; readonly reason: "not-open"; readonly refund: RefundRequest | undefined }
+  /** Its credits are `spent`: approving needs a verdict of its own; or that is `forbidden` by the settings. */
+  | { readonly ok: false; readonly reason: "spent" | "forbidden"; readonly refund: RefundRequest };
 
 /** An admin decides on a request: audited, shown on its cards, and the person told when it ends with that. */
 export async function decideRefund(
@@ -20,16 +20,18 @@ export async function decideRefund(
   { user, verdict, id }: { readonly user: User; readonly verdict: RefundVerdict; readonly id: string },
 ): Promise<RefundDecision> {
   const refund = await deps.ledger.stars.findRefund(tx, id);
-  if (refund === undefined) return { ok: false, reason: "not_open", refund };
+  if (refund === undefined) return { ok: false, reason: "not-open", refund };
   const actor = `user:${user.id}`;
   const result: RefundResult =
     verdict === "refuse"
       ? await deps.ledger.stars.refuseRefund(tx, refund.id, actor)
       : await deps.ledger.stars.approveRefund(tx, refund.id, { actor, allowNegative: verdict === "negative" });
   if (!result.ok) {
-    if (result.reason !== "credits_spent") return { ok: false, reason: "not_open", refund };
-    await putRefundCard(deps, tx, { refund, spent: true });
-    return { ok: false, reason: "spent", refund };
+    if (result.reason !== "credits_spent" && result.reason !== "refused_by_policy")
+      return { ok: false, reason: "not-open", refund };
+    const reason = result.reason === "credits_spent" ? "spent" : "forbidden";
+    await putRefundCard(deps, tx, { refund, spent: reason });
+    return { ok: false, reason, refund };
   }
   await deps.accounts.audit(tx, {
     actor,

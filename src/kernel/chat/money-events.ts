@@ -8,6 +8,7 @@ import type { Button, Content } from "../telegram/index.ts";
 import type { ChatDeps } from "./chat-deps.ts";
 import { dayOf, planButton, planName } from "./plan-words.ts";
 import { putRefundCard, tellRefund } from "./refund-card.ts";
+import { announceBonus, announceGift } from "./reward-events.ts";
 
 /** Writes the messages that follow from what happened to money by itself, in the transaction in which it happened. */
 export async function announceMoney(deps: ChatDeps, tx: Tx, event: MoneyEvent): Promise<void> {
@@ -42,6 +43,14 @@ export async function announceMoney(deps: ChatDeps, tx: Tx, event: MoneyEvent): 
       }
       return;
     }
+    case "gift_claimed":
+    case "gift_returned":
+      await announceGift(deps, tx, event);
+      return;
+    case "bonus_given":
+    case "bonus_reversed":
+      await announceBonus(deps, tx, event);
+      return;
     case "drift":
       await tellAdmins(deps, tx, (t) => t("chat-drift", { detail: event.detail }));
       return;

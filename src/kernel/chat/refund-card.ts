@@ -14,8 +14,8 @@ export interface RefundCard {
   readonly refund: RefundRequest;
   /** Who decided, as shown to the admins. */
   readonly actor?: string;
-  /** The credits are spent: approving needs a second, explicit press. */
-  readonly spent?: boolean;
+  /** The credits are spent: approving needs a second, explicit press, or the settings forbid it. */
+  readonly spent?: "spent" | "forbidden";
   /** It has waited for so many days: brought up again. */
   readonly waitedDays?: number;
 }
@@ -95,7 +95,7 @@ export async function refundText(
   ];
   if (card.waitedDays !== undefined) parts.push(t("chat-refund-waits", { days: card.waitedDays }));
   if (refund.state !== "requested") parts.push(t(`chat-refund-state-${refund.state}`, { actor: card.actor ?? "–" }));
-  else if (card.spent === true) parts.push(t("chat-refund-spent"));
+  else if (card.spent !== undefined) parts.push(t(`chat-refund-${card.spent}`));
   return Html.join(parts, "\n\n");
 }
 
@@ -111,15 +111,14 @@ function buttons(
     ...(style && { style }),
     callback: callbackData("refund", verdict, refund.id),
   });
-  return [
-    [
-      spent === true
-        ? decide("chat-refund-approve-negative", "negative", "danger")
-        : decide("chat-refund-approve", "approve", "success"),
-      // One red button at a time.
-      decide("chat-refund-refuse", "refuse", spent === true ? undefined : "danger"),
-    ],
-  ];
+  // One red button at a time.
+  const refuse = decide("chat-refund-refuse", "refuse", spent === "spent" ? undefined : "danger");
+  if (spent === "forbidden") return [[refuse]];
+  const approve =
+    spent === "spent"
+      ? decide("chat-refund-approve-negative", "negative", "danger")
+      : decide("chat-refund-approve", "approve", "success");
+  return [[approve, refuse]];
 }
 
 /** Tells the person how the request ended. */

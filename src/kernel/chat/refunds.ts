@@ -128,7 +128,7 @@ async function decide(
       ? undefined
       : await decideRefund(deps, tx, { user, verdict, id: given.id });
   if (decided?.ok === true) return;
-  answer(t.plain(decided?.reason === "spent" ? "chat-refund-spent" : "chat-refund-not-open"), { alert: true });
+  answer(t.plain(`chat-refund-${decided?.reason ?? "not-open"}`), { alert: true });
 }
 
 /** Also comes for the refunds that we made ourselves; the ledger knows those and posts nothing again. */

@@ -14,7 +14,12 @@ export type BookingKind =
   | "refund_returned"
   | "chargeback"
   | "stars_other"
-  | "promo";
+  | "promo"
+  | "gift"
+  | "gift_claimed"
+  | "gift_returned"
+  | "referral"
+  | "referral_reversed";
 
 export interface Booking {
   readonly kind: BookingKind;
@@ -83,9 +88,14 @@ async function selectLocked(tx: Tx, userId: number): Promise<UserAccount | undef
   return rows[0] && { id: rows[0].id, balance: toBalance(rows[0]) };
 }
 
-/** Lets a locked account fall below zero: an approved refund of spent credits, a chargeback. A trigger ends it when it has recovered. */
-export async function allowNegative(tx: Tx, accountId: number): Promise<void> {
-  await sql`update ledger.account set may_go_negative = true where id = ${accountId}`.execute(tx);
+/**
+ * Lets a locked account fall below zero if taking so much needs it: an approved refund of spent credits, a chargeback, a
+ * bonus that goes back. A trigger ends it when the account has recovered.
+ */
+export async function allowDebt(tx: Tx, accountId: number, amount: bigint): Promise<void> {
+  await sql`
+    update ledger.account set may_go_negative = true
+    where id = ${accountId} and posted - held < ${amount}`.execute(tx);
 }
 
 export async function readBalance(db: Db, userId: number): Promise<Balance> {

@@ -4,6 +4,7 @@ import { readBalance } from "./book.ts";
 import type { LedgerDeps } from "./deps.ts";
 import { makeEditJob } from "./edit-subscription.ts";
 import { makeReportDrift } from "./findings.ts";
+import { makeGifts, makeReturnGiftsJob } from "./gifts.ts";
 import { readHistory } from "./history.ts";
 import { makeHolds } from "./holds.ts";
 import type { Ledger, Stars } from "./ledger.ts";
@@ -12,6 +13,7 @@ import { makeOrders } from "./orders.ts";
 import { listPayments, listSuspended, makeAssignPayment, makeCreditPayment } from "./payments.ts";
 import { makePromoCodes } from "./promo-codes.ts";
 import { makeReconcileJob } from "./reconcile.ts";
+import { makeReferrals } from "./referrals.ts";
 import { makeRecordRefund } from "./refund-booking.ts";
 import { makeRefundJob } from "./refund-saga.ts";
 import { makeRefunds } from "./refunds.ts";
@@ -60,11 +62,14 @@ export function createLedger({ metrics: registry, ...given }: LedgerDeps): Ledge
       stars,
       promo: makePromoCodes(deps),
       subscriptions: makeSubscriptions(deps),
+      gifts: makeGifts(deps),
+      referrals: makeReferrals(deps),
     },
     jobs: [refundJob, editJob],
     schedules: [
       every("ledger.reconcile-stars", "*/3 * * * *", makeReconcileJob({ ...deps, creditPayment, recordRefund })),
       every("ledger.sweep-unfinished", "* * * * *", makeSweepJob({ ...deps, ...holds, refundJob })),
+      every("ledger.return-gifts", "*/5 * * * *", makeReturnGiftsJob(deps)),
       every("ledger.check-invariants", "15 3 * * *", makeCheckJob(deps)),
     ],
   };

@@ -1,5 +1,7 @@
 import type { Db, Tx } from "../db/index.ts";
+import type { Gift, Gifts } from "./gift.ts";
 import type { PromoCodes } from "./promo-code.ts";
+import type { BonusEvent, Referrals } from "./referral.ts";
 import type { Subscription, SubscriptionChange, Subscriptions } from "./subscription.ts";
 
 /** Stars are whole; credits are counted in thousandths. */
@@ -77,6 +79,8 @@ export interface Ledger {
   readonly stars: Stars;
   readonly promo: PromoCodes;
   readonly subscriptions: Subscriptions;
+  readonly gifts: Gifts;
+  readonly referrals: Referrals;
 }
 
 export interface Adjustment {
@@ -167,8 +171,10 @@ export interface Stars {
   readonly openRefunds: (db: Db) => Promise<readonly RefundRequest[]>;
   readonly refuseRefund: (tx: Tx, id: string, actor: string) => Promise<RefundResult>;
   /**
-   * Approves: takes the credits out of reach in this transaction (refused when they are spent, unless `allowNegative`)
-   * and queues the saga that calls `refundStarPayment` and then posts, or gives the credits back.
+   * Approves: takes the credits out of reach in this transaction and queues the saga that calls `refundStarPayment` and
+   * then posts, or gives the credits back. Gifts of the person that nobody has claimed yet come back first. What then is
+   * spent or given away decides the settings `ledger.refunds`: `credits_spent` asks for `allowNegative`,
+   * `refused_by_policy` is final.
    */
   readonly approveRefund: (
     tx: Tx,
@@ -223,7 +229,10 @@ export type OrderProblem =
 
 export type RefundResult =
   | { readonly ok: true; readonly refund: RefundRequest }
-  | { readonly ok: false; readonly reason: "unknown" | "not_open" | "already_requested" | "credits_spent" };
+  | {
+      readonly ok: false;
+      readonly reason: "unknown" | "not_open" | "already_requested" | "credits_spent" | "refused_by_policy";
+    };
 
 /** What the ledger needs of Telegram; the Bot API client fulfils it. */
 export interface StarsGateway {
@@ -285,4 +294,10 @@ export type MoneyEvent =
       readonly subscription: Subscription;
       readonly change: SubscriptionChange;
     }
+  /** Told to the giver. */
+  | { readonly type: "gift_claimed"; readonly gift: Gift }
+  /** It has expired, or was taken back for a refund: told to the giver. */
+  | { readonly type: "gift_returned"; readonly gift: Gift }
+  | { readonly type: "bonus_given"; readonly bonus: BonusEvent }
+  | { readonly type: "bonus_reversed"; readonly bonus: BonusEvent }
   | { readonly type: "drift"; readonly detail: string };

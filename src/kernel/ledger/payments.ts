@@ -7,6 +7,7 @@ import type { LedgerParts } from "./deps.ts";
 import { invalidAmount } from "./errors.ts";
 import type { Credits, PaymentOutcome, Stars, SuccessfulPayment } from "./ledger.ts";
 import { findOrder, type StoredOrder } from "./orders.ts";
+import { lockOpenReferral, type ReferralDeps, rewardReferral } from "./referrals.ts";
 import { coverPeriod, correctPeriod, type PeriodDeps } from "./subscription-periods.ts";
 import { systemAccounts } from "./system-accounts.ts";
 
@@ -19,11 +20,12 @@ export type ReportedPayment = Omit<SuccessfulPayment, "telegramId"> & {
 
 export type CreditPayment = (tx: Tx, payment: ReportedPayment) => Promise<PaymentOutcome>;
 
-export interface PaymentDeps extends PeriodDeps, Pick<LedgerParts, "metrics" | "accounts"> {}
+export interface PaymentDeps extends PeriodDeps, ReferralDeps, Pick<LedgerParts, "metrics"> {}
 
 /**
  * Books a payment once per charge id. The row of `ledger.payment` comes first: of any number of concurrent calls one
- * inserts it, the others wait for its commit and find it. Locks: payment, account, subscription.
+ * inserts it, the others wait for its commit and find it. Locks: payment, referral, account, the inviter's account,
+ * subscription.
  */
 export function makeCreditPayment(deps: PaymentDeps): CreditPayment {
   return async (tx, payment) => {
@@ -77,6 +79,7 @@ async function credit(
   const { clock, reportDrift } = deps;
   const { userId, credits } = order;
   const { chargeId, at, paidUntil, isFirst = false } = payment;
+  const referral = await lockOpenReferral(tx, userId);
   const account = await lockAccount(tx, userId);
   await book(tx, {
     kind: "purchase",
@@ -94,6 +97,7 @@ async function credit(
       { account: systemAccounts.starsIncome, amount: -BigInt(payment.stars) },
     ],
   });
+  if (referral !== undefined) await rewardReferral(tx, deps, { referral, chargeId });
   if (payment.telegramId !== undefined && order.telegramId !== undefined && payment.telegramId !== order.telegramId) {
     await reportDrift(tx, {
       key: `payer:${payment.chargeId}`,

@@ -5,10 +5,12 @@ import type { Db, Tx } from "../db/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import { wasWelcomed, welcomeTrace } from "./adjust.ts";
 import { readBalance } from "./book.ts";
+import { endGift, listGiftsOf, lockOpenGifts } from "./gift-row.ts";
 import { readHistory } from "./history.ts";
 import { keepCustomerTrace } from "./newcomers.ts";
 import { newPeopleTrace, promoTrace, usedCodes } from "./promo-codes.ts";
 import { keepTries } from "./promo-tries.ts";
+import { forgetReferrals, listInvitationsOf } from "./referrals.ts";
 import type { Subscriptions } from "./subscription.ts";
 
 /** What the ledger keeps on a person. */
@@ -50,6 +52,14 @@ export const ledgerPersonalData = ({ accounts, clock, ledger }: PersonalDataDeps
       payments: payments.rows,
       refunds: refunds.rows,
       subscriptions: subscriptions.rows,
+      gifts: (await listGiftsOf(db, userId)).map(({ giverId, amount, state, createdAt, expiresAt }) => ({
+        given: giverId === userId,
+        amount,
+        state,
+        created_at: createdAt,
+        expires_at: expiresAt,
+      })),
+      invitations: await listInvitationsOf(db, userId),
       promo_codes: (await usedCodes(db, userId)).map(({ code, credits }) => ({ code, credits })),
     };
   },
@@ -57,6 +67,8 @@ export const ledgerPersonalData = ({ accounts, clock, ledger }: PersonalDataDeps
     await ledger.subscriptions.abandon(tx, userId);
     if (await wasWelcomed(tx, userId)) await accounts.keepTrace(tx, userId, { name: welcomeTrace });
     await keepCustomerTrace(tx, accounts, userId);
+    await forgetReferrals(tx, { accounts, clock }, userId);
+    for (const gift of await lockOpenGifts(tx, userId)) await endGift(tx, { clock }, gift, { state: "cancelled" });
     await keepTries(tx, accounts, { userId, now: clock.now() });
     for (const { code, expiresAt, newPeopleOnly } of await usedCodes(tx, userId)) {
       await accounts.keepTrace(tx, userId, { name: promoTrace(code), ...(expiresAt && { expiresAt }) });

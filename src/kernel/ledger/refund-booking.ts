@@ -1,44 +1,20 @@
 import { afterCommit, type Tx } from "../db/index.ts";
-import { allowNegative, book, lockAccount } from "./book.ts";
+import { book, lockAccount } from "./book.ts";
 import { bookChargeback } from "./chargeback.ts";
 import type { LedgerParts } from "./deps.ts";
 import { lockPayment, type StoredPayment } from "./payments.ts";
+import { reverseReferral } from "./referrals.ts";
+import { reserve } from "./refund-reserve.ts";
 import { changeRefund, findLiveRefund, insertRefund, type StoredRefund, toRequest } from "./refund-row.ts";
 import { type PeriodDeps, revokePeriod } from "./subscription-periods.ts";
 import { systemAccounts } from "./system-accounts.ts";
 
-export interface RefundDeps extends PeriodDeps, Pick<LedgerParts, "ids" | "metrics"> {}
+export interface RefundDeps extends PeriodDeps, Pick<LedgerParts, "ids" | "metrics" | "settings"> {}
 
 /**
- * Takes the payment's credits out of the person's reach, as long as nobody knows whether Telegram has paid.
- * The caller has locked the payment; this locks the account.
- * @returns whether there were enough, which does not matter with `mayGoNegative`.
+ * Telegram has given the Stars back, and so a bonus that came of the purchase goes too. Only from an unfinished refund; the
+ * caller has locked the payment, and tells of it. Locks: referral, account of the buyer, of his inviter, subscription.
  */
-export async function reserve(
-  tx: Tx,
-  { clock }: Pick<RefundDeps, "clock">,
-  { refund, mayGoNegative }: { readonly refund: StoredRefund; readonly mayGoNegative: boolean },
-): Promise<boolean> {
-  if (refund.credits === 0n) return true;
-  if (refund.userId === undefined) throw new Error(`refund ${refund.id} has credits of nobody`);
-  const account = await lockAccount(tx, refund.userId);
-  if (account.balance.available < refund.credits) {
-    if (!mayGoNegative) return false;
-    await allowNegative(tx, account.id);
-  }
-  await book(tx, {
-    kind: "refund",
-    reference: `refund:${refund.id}`,
-    at: clock.now(),
-    postings: [
-      { account: account.id, amount: -refund.credits },
-      { account: systemAccounts.refunding, amount: refund.credits },
-    ],
-  });
-  return true;
-}
-
-/** Telegram has given the Stars back. Only from an unfinished refund; the caller has locked the payment, and tells of it. */
 export async function finish(
   tx: Tx,
   deps: RefundDeps,
@@ -64,6 +40,7 @@ export async function finish(
           ]),
     ],
   });
+  await reverseReferral(tx, deps, payment.chargeId);
   await revokePeriod(tx, deps, refund.chargeId);
   afterCommit(tx, () => {
     deps.metrics.starsRefunded.inc({ origin: refund.origin }, refund.stars);
@@ -170,7 +147,7 @@ async function approveForTelegram(
   };
   if (requested === undefined) await insertRefund(tx, refund, { decidedBy: "telegram" });
   else await changeRefund(tx, refund.id, { from: ["requested"], to: "approved", at, decidedBy: "telegram" });
-  await reserve(tx, deps, { refund, mayGoNegative: true });
+  await reserve(tx, deps, { refund, debtAllowed: "any" });
   await deps.reportDrift(tx, {
     key: `refund:${payment.chargeId}`,
     detail: `Telegram refunded payment ${payment.chargeId} of ${payment.stars} Stars, which nobody here had approved.`,

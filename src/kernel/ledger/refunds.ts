@@ -2,7 +2,8 @@ import type { Tx } from "../db/index.ts";
 import type { Job } from "../jobs/index.ts";
 import type { RefundResult, RefundState, Stars } from "./ledger.ts";
 import { lockPayment } from "./payments.ts";
-import { type RefundDeps, reserve } from "./refund-booking.ts";
+import type { RefundDeps } from "./refund-booking.ts";
+import { allows, debtAllowedBy, reserve } from "./refund-reserve.ts";
 import {
   changeRefund,
   findLiveRefund,
@@ -25,7 +26,7 @@ export function refundDedupeKey(id: string): string {
   return `refund:${id}`;
 }
 
-/** The decisions of people. Locks: payment, refund, account. */
+/** The decisions of people. Locks: payment, refund, gift, referral, account. */
 export function makeRefunds(deps: RefundDeps, { job }: { readonly job: Job<RefundTask> }): Refunds {
   const { clock, ids, jobs } = deps;
   return {
@@ -65,8 +66,11 @@ export function makeRefunds(deps: RefundDeps, { job }: { readonly job: Job<Refun
       const refund = await lockRefund(tx, id);
       if (refund === undefined) return { ok: false, reason: "unknown" };
       if (refund.state !== "requested") return { ok: false, reason: "not_open" };
-      if (!(await reserve(tx, deps, { refund, mayGoNegative: allowNegative })))
-        return { ok: false, reason: "credits_spent" };
+      const { allowed, ifAskedAgain } = await debtAllowedBy(deps, allowNegative);
+      const reserved = await reserve(tx, deps, { refund, debtAllowed: allowed });
+      if (!reserved.ok) {
+        return { ok: false, reason: allows(ifAskedAgain, reserved.debt) ? "credits_spent" : "refused_by_policy" };
+      }
       const result = await decide(tx, id, { to: "approved", at: clock.now(), actor });
       await jobs.enqueue(tx, job, { refundId: id }, { dedupeKey: refundDedupeKey(id) });
       return result;

@@ -5,7 +5,7 @@ import { defineSettings } from "../settings/index.ts";
 import type { Credits, Pack } from "./ledger.ts";
 
 /** At most three decimals: the ledger counts thousandths. */
-const credits = z
+export const credits = z
   .number()
   .max(1_000_000)
   .refine((value) => Math.abs(value * 1000 - Math.round(value * 1000)) < 1e-6, "at most three decimals");

@@ -21,4 +21,8 @@ export const systemAccounts = {
   starsOther: 8,
   /** The other side of promo codes. */
   promo: 9,
+  /** Gifts that nobody has claimed yet. */
+  gifts: 10,
+  /** The other side of bonuses for invitations. */
+  referrals: 11,
 } as const;

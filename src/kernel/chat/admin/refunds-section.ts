@@ -1,11 +1,10 @@
 import type { AdminAction, AdminPage, AdminScreen, AdminSection, AdminView } from "../../feature.ts";
-import type { RefundRequest } from "../../ledger/index.ts";
 import { Html } from "../../lib/html.ts";
 import { longId, shortId } from "../../lib/short-id.ts";
 import type { Button } from "../../telegram/index.ts";
 import type { ChatDeps } from "../chat-deps.ts";
 import { decideRefund, type RefundVerdict } from "../decide-refund.ts";
-import { refundText } from "../refund-card.ts";
+import { type RefundCard, refundText } from "../refund-card.ts";
 import { sheetOf, turnButtons } from "./page-turner.ts";
 import { userName } from "./user-name.ts";
 
@@ -55,23 +54,24 @@ function showPage(deps: ChatDeps): AdminPage {
   };
 }
 
-async function screen(
-  deps: ChatDeps,
-  view: AdminView,
-  shown: { readonly refund: RefundRequest; readonly spent?: boolean; readonly actor?: string },
-): Promise<AdminScreen> {
+async function screen(deps: ChatDeps, view: AdminView, shown: RefundCard): Promise<AdminScreen> {
   const { t, act, openUser } = view;
-  const { refund, spent = false } = shown;
+  const { refund, spent } = shown;
   const id = shortId(refund.id);
-  const approve = spent
-    ? act({ text: t.plain("chat-refund-approve-negative"), style: "danger" }, "negative", id)
-    : act({ text: t.plain("chat-refund-approve"), style: "success" }, "approve", id);
+  const approve =
+    spent !== undefined
+      ? act({ text: t.plain("chat-refund-approve-negative"), style: "danger" }, "negative", id)
+      : act({ text: t.plain("chat-refund-approve"), style: "success" }, "approve", id);
   // One red button at a time.
-  const refuse = act({ text: t.plain("chat-refund-refuse"), ...(!spent && { style: "danger" }) }, "refuse", id);
+  const refuse = act(
+    { text: t.plain("chat-refund-refuse"), ...(spent !== "spent" && { style: "danger" }) },
+    "refuse",
+    id,
+  );
   return {
     html: await refundText(deps, view.tx, { card: shown, t }),
     buttons: [
-      ...(refund.state === "requested" ? [[approve, refuse]] : []),
+      ...(refund.state === "requested" ? [spent === "forbidden" ? [refuse] : [approve, refuse]] : []),
       [openUser(t.plain("chat-admin-button-user"), refund.userId)],
     ],
   };
@@ -82,7 +82,8 @@ function decide(deps: ChatDeps, verdict: RefundVerdict): AdminAction {
     const { t, tx, user, answer } = scene;
     const decided = await decideRefund(deps, tx, { user, verdict, id: longId(id) });
     if (decided.ok) return await screen(deps, scene, { refund: decided.refund, actor: user.firstName });
-    if (decided.reason === "spent") return await screen(deps, scene, { refund: decided.refund, spent: true });
+    if (decided.reason !== "not-open")
+      return await screen(deps, scene, { refund: decided.refund, spent: decided.reason });
     // What a first press has put here, with who decided, stays.
     answer(t.plain("chat-refund-not-open"), { alert: true });
     return undefined;

@@ -13,6 +13,8 @@ chat-command-status = How things stand for you
 chat-command-cancel = Stop what you are doing
 chat-command-buy = Buy credits with Stars
 chat-command-balance = Your credits and every entry
+chat-command-gift = Give credits to somebody
+chat-command-invite = Invite friends
 chat-command-promo = Redeem a promo code
 chat-command-paysupport = Help with a payment, refunds
 chat-command-terms = Terms of service
@@ -199,9 +201,86 @@ chat-entry-chargeback = Taken back by the app store
 chat-entry-refund = Refund of a purchase
 chat-entry-refund_returned = Back: the refund was not made
 chat-entry-promo = Promo code { $note }
+chat-entry-gift = Gift to somebody
+chat-entry-gift_claimed = Gift from somebody
+chat-entry-gift_returned = Gift came back
+chat-entry-referral = Bonus for an invitation
+chat-entry-referral_reversed = Bonus taken back
 chat-entry-other = Correction
 
 chat-copy-link = 🔗 Copy link
+chat-share = 📤 Send it
+chat-gift-choose =
+    🎁 <b>Give credits</b>
+    You can give up to <b>{ $credits }</b> { chat-credit-word } that you bought. You get a link: whoever opens it first has them. What nobody takes comes back to you after { $days ->
+        [one] one day
+       *[other] { $days } days
+    }.
+chat-gift-nothing =
+    🎁 <b>Give credits</b>
+    You can give credits that you bought and still have. Right now there are none.
+chat-gift-amount = { $credits } { chat-credit-word }
+chat-gift-other = Another amount…
+chat-gift-type = How many credits would you like to give? /cancel stops.
+chat-gift-unknown-amount = Please type a number of credits, such as 2 or 2.5. /cancel stops.
+chat-gift-insufficient_credits = You can give at most <b>{ $credits }</b> { chat-credit-word }: only what you bought and still have. /gift
+chat-gift-too_many = Ten of your gifts are waiting to be opened already. /gift shows them.
+chat-gift-switched_off = Credits cannot be given right now.
+chat-gift-open = 🎁 { $credits } { chat-credit-word } · waiting
+chat-gift-card =
+    🎁 <b>{ $credits } { chat-credit-word }</b>
+    { $state ->
+        [claimed] ✅ Somebody has opened it.
+        [cancelled] ↩️ You took it back.
+        [expired] ↩️ Nobody opened it in time; it came back to you.
+        [recalled] ↩️ It came back for your refund.
+       *[open] Send this link to somebody. Whoever opens it first has the credits, until { $until }.
+    }
+chat-gift-share = 🎁 { $credits } { chat-credit-word } for you
+chat-gift-cancel = Take it back
+chat-gift-too-late = Too late: somebody has opened it, or it is back already.
+chat-gift-claimed =
+    🎁 <b>{ $name }</b> gave you <b>{ $credits }</b> { chat-credit-word }!
+    Balance: <b>{ $balance }</b> { COUNT($balance) ->
+        [one] credit
+       *[other] credits
+    }
+chat-gift-gone = This gift is gone: somebody was quicker, or it went back to the giver.
+chat-gift-claimed_by_him = You have this gift already. /balance
+chat-gift-told-claimed = 🎁 <b>{ $name }</b> has opened your gift of <b>{ $credits }</b> { chat-credit-word }.
+chat-gift-told-expired = ↩️ Nobody opened your gift in time: <b>{ $credits }</b> { chat-credit-word } came back to you.
+chat-gift-told-recalled = ↩️ Your gift of <b>{ $credits }</b> { chat-credit-word } came back for your refund. Its link does nothing any more.
+
+chat-invite =
+    👥 <b>Invite friends</b>
+    { $invited ->
+        [0] When a friend who is new here buys for the first time, you get <b>{ $inviter }</b> { $inviter ->
+            [one] credit
+           *[other] credits
+        }.
+       *[other] { $inviter ->
+            [0] A friend who is new here gets <b>{ $invited }</b> { $invited ->
+                [one] credit
+               *[other] credits
+            } more with the first purchase.
+           *[other] When a friend who is new here buys for the first time, you get <b>{ $inviter }</b> { $inviter ->
+                [one] credit
+               *[other] credits
+            } and your friend <b>{ $invited }</b>.
+        }
+    }
+
+    { $link }
+
+    Came: { $came } · bought: { $rewarded } · your bonus: { $earned }
+chat-invite-share = Make videos from words
+chat-invite-off = Invitations bring nothing at the moment.
+chat-invited = 👋 <b>{ $name }</b> invited you: your first purchase brings <b>{ $credits }</b> { chat-credit-word } more. /buy
+chat-bonus-invited = 🎉 <b>{ $credits }</b> { chat-credit-word } more for your first purchase!
+chat-bonus-inviter = 🎉 <b>{ $credits }</b> { chat-credit-word } for you: a friend whom you invited has bought for the first time.
+chat-bonus-reversed-invited = ↩️ <b>{ $credits }</b> { chat-credit-word } of bonus went back with the refund of your first purchase.
+chat-bonus-reversed-inviter = ↩️ <b>{ $credits }</b> { chat-credit-word } of bonus went back: the purchase of a friend whom you invited was refunded.
+
 chat-promo-type = Which promo code do you have? /cancel stops.
 chat-promo-placeholder = Your code
 chat-promo-given =
@@ -274,7 +353,7 @@ chat-privacy =
         [one] for one day
        *[other] for { $failedDays } days
     }, so that the fault can be found.
-    • <b>After /forget:</b> only entries in the books without a name remain, and a keyed fingerprint of your Telegram id that tells nobody who you are: so that welcome credits, promo codes and today's free videos are not given twice, and a block stays a block.
+    • <b>After /forget:</b> only entries in the books without a name remain, and a keyed fingerprint of your Telegram id that tells nobody who you are: so that welcome credits, promo codes, bonuses and today's free videos are not given twice, and a block stays a block.
     /export sends you all that is stored. /forget erases it.
 
 chat-paysupport =
@@ -299,7 +378,8 @@ chat-refund-waits = ⏰ It has waited for a decision for { $days ->
 chat-refund-approve = Approve
 chat-refund-refuse = Refuse
 chat-refund-approve-negative = Approve although spent
-chat-refund-spent = The credits of this payment are spent. Approving makes the balance negative until it is settled.
+chat-refund-spent = The credits of this payment are spent or given away. Approving makes the balance negative until it is settled.
+chat-refund-forbidden = The credits of this payment are spent or given away, and the settings do not allow this refund.
 chat-refund-not-open = This request is not open any more.
 chat-refund-state-approved = ⏳ Approved by { $actor }; Telegram is being asked.
 chat-refund-state-refunding = ⏳ Approved by { $actor }; Telegram is being asked.

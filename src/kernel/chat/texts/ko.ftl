@@ -10,6 +10,8 @@ chat-command-status = 내 현재 상태
 chat-command-cancel = 하던 일 멈추기
 chat-command-buy = 스타로 크레딧 구매
 chat-command-balance = 내 크레딧과 모든 내역
+chat-command-gift = 크레딧 선물하기
+chat-command-invite = 친구 초대
 chat-command-promo = 프로모션 코드 사용
 chat-command-paysupport = 결제 도움, 환불
 chat-command-terms = 이용 약관
@@ -193,9 +195,71 @@ chat-entry-chargeback = 앱 스토어의 결제 취소
 chat-entry-refund = 구매 환불
 chat-entry-refund_returned = 환불되지 않아 돌아옴
 chat-entry-promo = 프로모션 코드 { $note }
+chat-entry-gift = 보낸 선물
+chat-entry-gift_claimed = 받은 선물
+chat-entry-gift_returned = 돌아온 선물
+chat-entry-referral = 초대 보너스
+chat-entry-referral_reversed = 초대 보너스 회수
 chat-entry-other = 정정
 
 chat-copy-link = 🔗 링크 복사
+chat-share = 📤 보내기
+chat-gift-choose =
+    🎁 <b>크레딧 선물하기</b>
+    구매하신 크레딧 중 <b>{ $credits }</b>까지 선물할 수 있습니다. 링크를 만들어 드리며, 먼저 여는 분이 받습니다. 아무도 받지 않으면 { $days }일 뒤에 돌아옵니다.
+chat-gift-nothing =
+    🎁 <b>크레딧 선물하기</b>
+    구매하고 아직 남아 있는 크레딧만 선물할 수 있습니다. 지금은 없습니다.
+chat-gift-amount = { $credits }{ chat-credit-word }
+chat-gift-other = 다른 금액…
+chat-gift-type = 몇 크레딧을 선물할까요? /cancel 로 멈출 수 있습니다.
+chat-gift-unknown-amount = 2 또는 2.5처럼 크레딧 수를 입력해 주세요. /cancel 로 멈출 수 있습니다.
+chat-gift-insufficient_credits = 최대 <b>{ $credits }</b>크레딧까지 선물할 수 있습니다. 구매하고 남아 있는 크레딧만 선물할 수 있습니다. /gift
+chat-gift-too_many = 아직 열지 않은 선물이 이미 열 개 있습니다. /gift 에서 볼 수 있습니다.
+chat-gift-switched_off = 지금은 크레딧을 선물할 수 없습니다.
+chat-gift-open = 🎁 { $credits }{ chat-credit-word } · 대기 중
+chat-gift-card =
+    🎁 <b>{ $credits }{ chat-credit-word }</b>
+    { $state ->
+        [claimed] ✅ 누군가 선물을 열었습니다.
+        [cancelled] ↩️ 선물을 취소했습니다.
+        [expired] ↩️ 기한 안에 아무도 열지 않아 돌아왔습니다.
+        [recalled] ↩️ 환불을 위해 돌아왔습니다.
+       *[open] 이 링크를 보내 주세요. { $until }까지 먼저 여는 분이 크레딧을 받습니다.
+    }
+chat-gift-share = 🎁 { $credits }{ chat-credit-word }을 선물합니다
+chat-gift-cancel = 선물 취소
+chat-gift-too-late = 이미 누군가 열었거나 돌아온 선물입니다.
+chat-gift-claimed =
+    🎁 <b>{ $name }</b> 님이 <b>{ $credits }</b>크레딧을 선물했습니다!
+    잔액: <b>{ $balance }</b>크레딧
+chat-gift-gone = 이미 다른 분이 열었거나 보낸 분에게 돌아간 선물입니다.
+chat-gift-claimed_by_him = 이미 받으신 선물입니다. /balance
+chat-gift-told-claimed = 🎁 <b>{ $name }</b> 님이 <b>{ $credits }</b>크레딧 선물을 열었습니다.
+chat-gift-told-expired = ↩️ 기한 안에 아무도 선물을 열지 않아 <b>{ $credits }</b>크레딧이 돌아왔습니다.
+chat-gift-told-recalled = ↩️ 환불을 위해 <b>{ $credits }</b>크레딧 선물이 돌아왔습니다. 선물 링크는 더 이상 쓸 수 없습니다.
+
+chat-invite =
+    👥 <b>친구 초대</b>
+    { $invited ->
+        [0] 처음 오신 친구가 첫 구매를 하면 <b>{ $inviter }</b>크레딧을 드립니다.
+       *[other] { $inviter ->
+            [0] 처음 오신 친구는 첫 구매 때 <b>{ $invited }</b>크레딧을 더 받습니다.
+           *[other] 처음 오신 친구가 첫 구매를 하면 회원님께 <b>{ $inviter }</b>크레딧, 친구에게 <b>{ $invited }</b>크레딧을 드립니다.
+        }
+    }
+
+    { $link }
+
+    방문: { $came }명 · 구매: { $rewarded }명 · 받은 보너스: { $earned }크레딧
+chat-invite-share = 글로 영상을 만들어 보세요
+chat-invite-off = 지금은 초대 보너스가 없습니다.
+chat-invited = 👋 <b>{ $name }</b> 님이 초대했습니다. 첫 구매 때 <b>{ $credits }</b>크레딧을 더 받습니다. /buy
+chat-bonus-invited = 🎉 첫 구매 보너스로 <b>{ $credits }</b>크레딧을 더 받았습니다!
+chat-bonus-inviter = 🎉 초대한 친구가 첫 구매를 하여 <b>{ $credits }</b>크레딧을 받았습니다.
+chat-bonus-reversed-invited = ↩️ 첫 구매가 환불되어 보너스 <b>{ $credits }</b>크레딧이 회수되었습니다.
+chat-bonus-reversed-inviter = ↩️ 초대한 친구의 구매가 환불되어 보너스 <b>{ $credits }</b>크레딧이 회수되었습니다.
+
 chat-promo-type = 프로모션 코드를 입력해 주세요. /cancel 로 멈출 수 있습니다.
 chat-promo-placeholder = 코드
 chat-promo-given =
@@ -259,7 +323,7 @@ chat-privacy =
     • <b>저장:</b> 텔레그램 ID, 이름과 사용자 이름, 언어, 시간대, 설정; 잔액과 결제, 구독; 영상마다 시각, 모델, 길이, 해상도, 비용, 결과; 매매 시그널의 설정, 진입한 시그널, 시그널의 버튼을 처음 누른 시각, 가격 알림.
     • <b>보관하지 않음:</b> 프롬프트, 이미지, 영상. 프롬프트는 영상을 만드는 동안 암호화되어 있다가 끝나면 지워집니다. 텔레그램으로 보내기에 너무 큰 영상만 메시지에 적힌 시각까지 링크에 남아 있습니다.
     • <b>잠시 암호화해 보관:</b> 시작하고 끝내지 않은 주문은 길어야 하루, 선택하지 않은 다듬은 문장은 길어야 한 시간, 다른 채팅에서 제 이름 뒤에 적은 글은 길어야 10분, 처리하지 못한 메시지는 원인을 찾기 위해 { $failedDays }일 동안 보관합니다.
-    • <b>/forget 뒤:</b> 이름 없는 회계 기록과, 누구인지 알 수 없는 텔레그램 ID의 지문만 남습니다. 환영 크레딧, 프로모션 코드, 오늘의 무료 영상이 두 번 지급되지 않고 차단이 그대로 유지되도록 하기 위해서입니다.
+    • <b>/forget 뒤:</b> 이름 없는 회계 기록과, 누구인지 알 수 없는 텔레그램 ID의 지문만 남습니다. 환영 크레딧, 프로모션 코드, 보너스, 오늘의 무료 영상이 두 번 지급되지 않고 차단이 그대로 유지되도록 하기 위해서입니다.
     /export 로 저장된 정보를 모두 받고, /forget 으로 지울 수 있습니다.
 
 chat-paysupport =
@@ -281,7 +345,8 @@ chat-refund-waits = ⏰ { $days }일째 결정을 기다리고 있습니다.
 chat-refund-approve = 승인
 chat-refund-refuse = 거절
 chat-refund-approve-negative = 사용했어도 승인
-chat-refund-spent = 이 결제의 크레딧은 이미 사용되었습니다. 승인하면 정산될 때까지 잔액이 음수가 됩니다.
+chat-refund-spent = 이 결제의 크레딧은 이미 사용되었거나 선물되었습니다. 승인하면 정산될 때까지 잔액이 음수가 됩니다.
+chat-refund-forbidden = 이 결제의 크레딧은 이미 사용되었거나 선물되었으며, 설정에 따라 환불할 수 없습니다.
 chat-refund-not-open = 이미 처리된 요청입니다.
 chat-refund-state-approved = ⏳ { $actor } 님이 승인했습니다. 텔레그램에 요청 중입니다.
 chat-refund-state-refunding = ⏳ { $actor } 님이 승인했습니다. 텔레그램에 요청 중입니다.
