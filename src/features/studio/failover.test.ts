@@ -165,6 +165,20 @@ test("without another offer jobs wait, say so, let others by, and go on when it 
   await rig.change(limitSettings, { perPerson: 20 });
 });
 
+test("who is blocked takes no place, even when there is only one", async () => {
+  await rig.change(limitSettings, { overall: 1 });
+  const other = await rig.newUser({ credits: 10n * price });
+  const now = clock.now();
+  await sql`
+    insert into studio.circuit (provider, state, trouble, openings, out_since, until)
+    values ('scripted', 'open', 'outage', 1, ${now}, ${new Date(now.getTime() + 60_000)})`.execute(db);
+  const { id } = await rig.ordered(other, { modelId: "photo", imageFileId: "a-picture" });
+  const job = await begun();
+  assert.equal((await rig.job(id)).isBlocked, true);
+  assert.deepEqual([job.state, job.provider], ["running", "spare"]);
+  await rig.change(limitSettings, { overall: 20 });
+});
+
 test("who waits for too long gets his credits back", async () => {
   provider.starts.push({ refused: "no_credit" });
   await begun();
