@@ -20,9 +20,11 @@ import { shareAt, type Slowdown, slowDown } from "./slowdown.ts";
 export interface BotPace {
   readonly waitMs: (of: { readonly lane: number; readonly messages: number }, nowMs: number) => number;
   readonly promise: (messages: number, nowMs: number) => void;
-  /** @param claimMs how long ago it was promised. @returns what `arrive` wants. */
-  readonly leave: (messages: number, nowMs: number, claimMs: number) => BotPassage;
-  readonly arrive: (passage: BotPassage, isAccepted: boolean, nowMs: number) => void;
+  /** @param claimMs how long ago it was promised. @returns what `arrive` wants; undefined without a limit. */
+  readonly leave: (messages: number, nowMs: number, claimMs: number) => BotPassage | undefined;
+  readonly arrive: (passage: BotPassage, nowMs: number) => void;
+  /** It was taken: what counts when there will have been too much. */
+  readonly accepted: (messages: number, nowMs: number) => void;
   readonly takeBack: (messages: number) => void;
   /** Some that another sender has sent then. */
   readonly seed: (messages: number, atMs: number) => void;
@@ -38,10 +40,8 @@ export interface BotPace {
 }
 
 export interface BotPassage {
-  readonly leftMs: number;
-  readonly messages: number;
-  /** Where it is counted; nowhere without a limit. */
-  readonly counted: { readonly meter: Meter; readonly passage: Passage } | undefined;
+  readonly meter: Meter;
+  readonly passage: Passage;
 }
 
 interface Limit {
@@ -85,15 +85,15 @@ export function createBotPace(limits: PaceLimits): BotPace {
       if (limit !== undefined) meterPromise(limit.meter, limit.rate, nowMs, messages);
     },
     leave: (messages, nowMs, claimMs) => {
-      fastest.claimed(claimMs, nowMs);
       const meter = (configured ?? learned)?.meter;
-      return { leftMs: nowMs, messages, counted: meter && { meter, passage: meterLeave(meter, nowMs, messages) } };
+      if (meter === undefined) return undefined;
+      fastest.claimed(claimMs, nowMs);
+      return { meter, passage: meterLeave(meter, nowMs, messages) };
     },
-    arrive: ({ leftMs, messages, counted }, isAccepted, nowMs) => {
-      if (isAccepted) accepted.add(messages, nowMs);
-      const arrivedMs = fastest.answered(leftMs, nowMs);
-      if (counted !== undefined) meterArrive(counted.meter, counted.passage, arrivedMs);
+    arrive: ({ meter, passage }, nowMs) => {
+      meterArrive(meter, passage, fastest.answered(passage.leftMs, nowMs));
     },
+    accepted: accepted.add,
     takeBack: (messages) => {
       const meter = (configured ?? learned)?.meter;
       if (meter !== undefined) meterTakeBack(meter, messages);

@@ -16,7 +16,8 @@ export interface Departure {
 
 /** What has left and was not answered yet. */
 export interface OnItsWay {
-  readonly bot: BotPassage;
+  readonly messages: number;
+  readonly bot: BotPassage | undefined;
   readonly chat: ChatPassage | undefined;
 }
 
@@ -89,11 +90,13 @@ export function createPacer({ limits, clock }: { readonly limits: PaceLimits; re
     },
     leave: (departure, claimMs) => {
       const nowMs = clock.monotonicMs();
-      return { bot: bot.leave(departure.messages, nowMs, claimMs), chat: chats.leave(departure, nowMs) };
+      const { messages } = departure;
+      return { messages, bot: bot.leave(messages, nowMs, claimMs), chat: chats.leave(departure, nowMs) };
     },
-    arrive: ({ bot: botPassage, chat }, isAccepted) => {
+    arrive: ({ messages, bot: passage, chat }, isAccepted) => {
       const nowMs = clock.monotonicMs();
-      bot.arrive(botPassage, isAccepted, nowMs);
+      if (isAccepted) bot.accepted(messages, nowMs);
+      if (passage !== undefined) bot.arrive(passage, nowMs);
       if (chat !== undefined) chats.arrive(chat, nowMs);
     },
     takeBack: (departure) => {
