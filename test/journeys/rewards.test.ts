@@ -59,7 +59,7 @@ test("a balance shows each entry in plain words, page by page, and the charge id
 test("a Korean reads his balance in Korean, and a refund is asked for from the receipt", async () => {
   await buy(mina, /^1크레딧 ·/);
   const asked = await mina.say("/balance");
-  await mina.sees(/^\+1 · ⭐ 100로 구매/m, { since: asked });
+  await mina.sees(/^\+1 · ⭐ 100개로 구매/m, { since: asked });
   await mina.press(/^🧾/);
   await mina.press("환불 요청");
   await mina.sees("이유를 메시지 하나로", { since: asked });
@@ -100,7 +100,7 @@ test("an admin makes a promo code by buttons, people use it once, and he sees ho
 
 test("a promo code is named by an admin and by nobody else", async () => {
   await admin.say("/promocodes NAMED 1.5 3 0 new");
-  await admin.sees("1.5 credits for who has never paid");
+  await admin.sees("1.5 credits for people who have never paid");
   await admin.say("/promocodes NAMED many");
   await admin.sees("Expected: /promocodes");
   const asked = await alex.say("/promocodes MINE 100 1");

@@ -28,3 +28,12 @@ export interface Seen extends Situation {
 /** How often the bot has said so in the private chat. */
 export const said = (customer: Customer, what: string): number =>
   customer.heard().filter((message) => JSON.stringify(message).includes(what)).length;
+
+/** An update is stored (`insert`) or handled (`update`). */
+export const updatePoint =
+  (event: "insert" | "update", kind: string) =>
+  (id: number): CommitPoint => ({
+    table: "telegram.update",
+    event,
+    when: `new.chat_id = ${id} and new.kind = '${kind}'${event === "update" ? " and new.state = 'handled'" : ""}`,
+  });

@@ -10,8 +10,9 @@ import { assertSound, deploy, settled } from "#test/support/deployment.ts";
 
 import { addStartedPeople } from "../../src/sandbox/people/person-handle.ts";
 import { sandboxAdminId } from "../../src/sandbox/world/first-world.ts";
-import { type Case, said, type Seen, type Situation } from "./crash-case.ts";
+import { type Case, said, type Seen, type Situation, updatePoint as update } from "./crash-case.ts";
 import { planCases } from "./plan-crashes.ts";
+import { promoCode, rewardCases } from "./reward-crashes.ts";
 
 const prompt = (customer: Customer): unknown => customer.hands.say(`A lighthouse for ${customer.id}`);
 const buysOne = async (customer: Customer): Promise<unknown> => await customer.buy();
@@ -103,11 +104,6 @@ const refund = (state: string) => (id: number) => ({
   event: "update" as const,
   when: `new.telegram_id = ${id} and new.state = '${state}' and old.state <> '${state}'`,
 });
-const update = (event: "insert" | "update", kind: string) => (id: number) => ({
-  table: "telegram.update",
-  event,
-  when: `new.chat_id = ${id} and new.kind = '${kind}'${event === "update" ? " and new.state = 'handled'" : ""}`,
-});
 const record = (id: number): CommitPoint => ({
   table: "delivery.history",
   event: "insert",
@@ -126,7 +122,7 @@ const paysInvoice: Pick<Case, "prepare" | "act"> = {
 
 /**
  * `kill -9` of the whole program in front of a commit and right behind it, for each commit on the way of an update, a
- * delivery, a payment, a plan, a refund and a job. In front: the transaction stands at its commit when the process dies, and is
+ * delivery, a payment, a plan, a refund, a code, a gift and a job. In front: the transaction stands at its commit when the process dies, and is
  * rolled back. Behind: it is committed, and nobody lived to hear of it.
  *
  * One kill for each group. In a group the cases come in an order in which none keeps another from its commit: what stops
@@ -258,6 +254,7 @@ const groups: readonly (readonly Case[])[] = [
   ],
   [
     ...planCases,
+    ...rewardCases,
     { name: "job: delivered", prepare: buysOne, act: prompt, point: job("delivered"), check: oneVideo },
     {
       name: "sending: a reply recorded",
@@ -304,6 +301,9 @@ async function surviveAll(fate: Fate): Promise<Survivor> {
   await sql`
     insert into setting.section (key, value)
     values ('studio.limits', '{"overall": 20}'), ('studio.models', ${{ models: [shortFilm] }})`.execute(database.db);
+  await sql`
+    insert into ledger.promo_code (code, credits, most_uses, new_people_only, created_by, created_at)
+    values (${promoCode}, 1000, 10, false, 'test', now())`.execute(database.db);
   const cases = groups.flat();
   const ids = addStartedPeople(sandbox.world, cases.length);
   for (const id of ids) sandbox.world.people.get(id)!.stars = 10_000;

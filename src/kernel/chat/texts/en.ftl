@@ -315,14 +315,14 @@ chat-promocodes-days = { $value ->
    *[other] { $value } days
   }
 chat-promocodes-who = { $value ->
-    [new] who has never paid
+    [new] people who have never paid
    *[all] everybody
   }
 chat-promocodes-forever = no end
 chat-promocodes-code =
     🎟 <code>{ $code }</code>
     <b>{ $credits }</b> { chat-credit-word } for { $who ->
-        [new] who has never paid
+        [new] people who have never paid
        *[all] everybody
     }
     Used: <b>{ $uses }</b> of { $most }

@@ -185,8 +185,8 @@ chat-balance-payment =
     <code>{ $charge }</code>
 
 # 잔액 내역의 종류.
-chat-entry-purchase = ⭐ { $stars }로 구매
-chat-entry-assignment = ⭐ { $stars }로 구매, 나중에 지급
+chat-entry-purchase = ⭐ { $stars }개로 구매
+chat-entry-assignment = ⭐ { $stars }개로 구매, 나중에 지급
 chat-entry-capture = 영상 제작
 chat-entry-welcome = 환영 크레딧
 chat-entry-grant = 운영자 지급: { $note }
