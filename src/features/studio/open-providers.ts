@@ -68,18 +68,14 @@ function openA2e(kernel: Kernel): readonly OpenProvider[] {
   return [createA2eProvider({ ...kernel, root, key })];
 }
 
-/** Their packages are optional: an installation without them says so instead of failing at the first video. */
-function openAiSdk({ config, log }: Kernel): readonly OpenProvider[] {
-  const services = [
-    { service: fal, key: config.FAL_API_KEY, root: config.FAL_API_ROOT },
-    { service: replicate, key: config.REPLICATE_API_TOKEN, root: config.REPLICATE_API_ROOT },
+function openAiSdk({ config }: Kernel): readonly OpenProvider[] {
+  const { FAL_API_KEY, FAL_API_ROOT, REPLICATE_API_TOKEN, REPLICATE_API_ROOT } = config;
+  return [
+    ...(FAL_API_KEY === undefined ? [] : [createAiSdkProvider({ service: fal, key: FAL_API_KEY, root: FAL_API_ROOT })]),
+    ...(REPLICATE_API_TOKEN === undefined
+      ? []
+      : [createAiSdkProvider({ service: replicate, key: REPLICATE_API_TOKEN, root: REPLICATE_API_ROOT })]),
   ];
-  return services.flatMap(({ service, key, root }) => {
-    if (key === undefined) return [];
-    if (service.isInstalled()) return [createAiSdkProvider({ service, key, root })];
-    log.warn({ package: `@ai-sdk/${service.id}` }, "a provider is not on offer: its package is not installed");
-    return [];
-  });
 }
 
 function openGoogle(kernel: Kernel): readonly OpenProvider[] {

@@ -59,7 +59,7 @@ export interface Command {
 
 /**
  * What `t.me/<bot>?start=<name>` or `…?start=<name>_<value>` leads to; it arrives as `/start <name>_<value>`. Made with
- * `deepLink`. Anybody can make such a link and lead others to it: it may show and offer, but decides nothing by itself.
+ * `deepLink`. Anybody can make such a link and lead others to it: it may show, offer and give, but takes nothing from whoever opens it.
  */
 export interface StartLink {
   /** `[a-z0-9]{1,16}`. */

@@ -347,7 +347,7 @@ chat-terms =
     • /privacy says what is stored about you.
 chat-privacy =
     <b>Privacy</b>
-    • <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance, payments and subscriptions; for each video the time, model, length, resolution, cost and outcome; of trading signals what you chose, which you took, when you first pressed a button of one, and your price alerts.
+    • <b>Stored:</b> your Telegram id, name and username, language, time zone and settings; your balance, payments, subscriptions, gifts and invitations; for each video the time, model, length, resolution, cost and outcome; of trading signals what you chose, which you took, when you first pressed a button of one, and your price alerts.
     • <b>Not kept:</b> prompts, images and videos. A prompt is encrypted while its video is being made and erased when that ends. Only a video that is too large for Telegram waits behind its link until the time that its message names.
     • <b>For a while, encrypted:</b> an order that you began and did not finish, for a day at most; improved words that you have not decided about, for an hour at most; words that you type after my name in another chat, for ten minutes at most; a message that I could not handle, { $failedDays ->
         [one] for one day

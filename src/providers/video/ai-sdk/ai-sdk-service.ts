@@ -17,7 +17,6 @@ export interface AiSdkService {
   readonly id: string;
   /** Where the SDK calls it, without a trailing slash. */
   readonly root: string;
-  readonly isInstalled: () => boolean;
   /** The package is loaded with the first call. */
   readonly load: () => Promise<OpenModel>;
   /** Whether an answer about a job says that its content was refused. */
@@ -37,7 +36,6 @@ const falAnswer = z.looseObject({
 export const fal: AiSdkService = {
   id: "fal",
   root: "https://queue.fal.run",
-  isInstalled: () => canResolve("@ai-sdk/fal"),
   load: async () => {
     const { createFal: create } = await import("@ai-sdk/fal");
     return (model, { key: apiKey, fetch }) => create({ apiKey, fetch }).video(model);
@@ -60,7 +58,6 @@ const prediction = z.looseObject({ status: z.string(), error: z.string().nullish
 export const replicate: AiSdkService = {
   id: "replicate",
   root: "https://api.replicate.com/v1",
-  isInstalled: () => canResolve("@ai-sdk/replicate"),
   load: async () => {
     const { createReplicate } = await import("@ai-sdk/replicate");
     return (model, { key: apiToken, fetch }) => createReplicate({ apiToken, fetch }).video(model);
@@ -72,15 +69,6 @@ export const replicate: AiSdkService = {
   wasCancelled: (text) => prediction.safeParse(parse(text)).data?.status === "canceled",
   isAboutJob: ({ status }) => status < 500,
 };
-
-function canResolve(name: string): boolean {
-  try {
-    import.meta.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function parse(text: string): unknown {
   try {
