@@ -31,32 +31,36 @@ const begun: PostgresQueryResult<never> = { command: "SELECT", rowCount: 0, rows
 
 function quickClient(client: PoolClient, names: Names): PostgresPoolClient {
   let beginning: Promise<unknown> | undefined;
-  /** A plan that is kept knows nothing of settings that hold for one transaction. */
-  let hasSettings = false;
+  /** `own`: with settings that hold for it alone, of which a plan that is kept knows nothing. */
+  let transaction: "none" | "usual" | "own" = "none";
 
   const run = async <R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
-    const name = hasSettings ? undefined : names.of(text);
+    const name = transaction === "own" ? undefined : names.of(text);
     const query = { text, values: [...values], ...(name !== undefined && { name }) };
     try {
       return (await client.query(query)) as unknown as PostgresQueryResult<R>;
     } catch (error) {
-      if (error instanceof DatabaseError && error.code === planOutdated) names.forget(text);
-      throw error;
+      if (name === undefined || !(error instanceof DatabaseError) || error.code !== planOutdated) throw error;
+      names.forgetAll();
+      // A transaction is lost by it, and runs again as a whole; a statement of its own has done nothing yet.
+      if (transaction !== "none") throw error;
+      return await run(text, values);
     }
   };
 
   // Kysely also declares a form for cursors, which a pipelining connection cannot have.
   const query = async <R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     if (text === "begin") {
-      hasSettings = false;
+      transaction = "usual";
       beginning = client.query(text);
       // Heard at the end; whatever comes before it fails as well.
       beginning.catch(() => undefined);
       return begun;
     }
-    if (text.startsWith("set local")) hasSettings = true;
+    if (text.startsWith("set local")) transaction = "own";
     // Without a beginning each statement has been a transaction of its own: nothing must pass for committed.
     if (text === "commit") await beginning;
+    if (text === "commit" || text === "rollback") transaction = "none";
     return await run<R>(text, values);
   };
   return {
@@ -78,7 +82,8 @@ const mostCounted = 4000;
 interface Names {
   /** Its own for a text that comes often; undefined for the others. */
   readonly of: (text: string) => string | undefined;
-  readonly forget: (text: string) => void;
+  /** Whatever else uses the table that has changed would fail one after the other. Names given before are not given again. */
+  readonly forgetAll: () => void;
 }
 
 function createNames(): Names {
@@ -101,8 +106,8 @@ function createNames(): Names {
       names.set(text, made);
       return made;
     },
-    forget: (text) => {
-      names.delete(text);
+    forgetAll: () => {
+      names.clear();
     },
   };
 }
