@@ -7,6 +7,7 @@ import { FluentResource, type Message as FluentMessage } from "@fluent/bundle";
 import { languages } from "#kernel/lib/language.ts";
 
 import { features } from "../src/features.ts";
+import { failures, jobStates } from "../src/features/studio/job-state.ts";
 import { textDirectories } from "../src/texts.ts";
 
 /** Every catalogue of the program, in both languages, against each other and against the code that uses it. */
@@ -130,6 +131,17 @@ test("every text is used", () => {
       !code.includes(`"${key}"`) && !texts.includes(`{ ${key} }`) && !dynamic.some((prefix) => key.startsWith(prefix)),
   );
   assert.deepEqual(unused, []);
+});
+
+test("every way in which a job can stand or end has its words, for its owner and for the admins", () => {
+  const needed = [
+    ...failures.flatMap((failure) => [`studio-failure-${failure}`, `studio-admin-failure-${failure}`]),
+    ...jobStates.flatMap((state) => [`studio-admin-sign-${state}`, `studio-admin-state-${state}`]),
+  ];
+  assert.deepEqual(
+    needed.filter((key) => !english.has(key)),
+    [],
+  );
 });
 
 function sources(): readonly string[] {
