@@ -157,6 +157,11 @@ test("the buttons of a card obey only its owner", async () => {
     const answer = await sven.forge(card, data);
     assert.deepEqual([answer.text, answer.showAlert], ["This is not one of your videos.", true], data);
   }
+  for (const data of ["forget:no", "balance:page:1", "buy", "gift:list", "plan:show", "promocodes", "generate"]) {
+    const { text = "" } = await sven.forge(card, data);
+    assert.match(text, /only in the private chat|you may not use it/, data);
+  }
+  assert.equal(visibleText(latest(card)), visibleText(card));
   assert.equal((await jobs()).length, 1);
   const answer = await alex.forge(card, `again:${id}`);
   assert.equal(answer.text, "On its way.");

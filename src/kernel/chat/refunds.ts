@@ -37,6 +37,7 @@ export function refunds(deps: ChatDeps): ChatParts {
       {
         prefix: "refund",
         access: "admin",
+        inGroups: true,
         run: async (context, [verdict, id]) => {
           await decide(deps, context, { verdict, id });
         },

@@ -32,6 +32,7 @@ export function settingsScreen(deps: ChatDeps, inGroup: OpenGroupSettings): Chat
       {
         prefix: "set",
         access: "user",
+        inGroups: true,
         run: async (context, args) => {
           if (!(await mayChangeSettings(deps, context))) {
             context.answer(context.t.plain("chat-settings-not-yours"), { alert: true });

@@ -72,6 +72,8 @@ export interface CallbackRoute {
   /** The part of the data before the first `:`. */
   readonly prefix: string;
   readonly access: Role;
+  /** In groups and channels too; default private chats only. Data can be made up, so a press there is no proof of a button. */
+  readonly inGroups?: boolean;
   /** Also for who is shut out. */
   readonly whenBlocked?: boolean;
   /** `args` are the parts after the prefix. They come from outside: whoever presses may not own what they name. */
@@ -100,7 +102,7 @@ export interface Dialog {
   readonly keptBy?: readonly string[];
   /** Also for who is shut out. */
   readonly whenBlocked?: boolean;
-  /** A message, other than a command, while this dialog is open. */
+  /** A message, other than a command, while this dialog is open; in a group only one that answers a message of the bot. */
   readonly onMessage: (context: UpdateContext, state: DialogState, message: Message) => Promise<"handled" | "pass">;
 }
 

@@ -122,7 +122,7 @@ const telegram = rig.replica({
         message("low", 1, (text) => text.startsWith("prompt")),
         message("high", 2, (text) => text.startsWith("prompt!")),
       ],
-      callbacks: [{ prefix: "admin", access: "admin", run: async () => void log.push("pressed") }],
+      callbacks: [{ prefix: "admin", access: "admin", inGroups: true, run: async () => void log.push("pressed") }],
     },
   ],
 });

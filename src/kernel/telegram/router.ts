@@ -206,13 +206,14 @@ async function turnAway({ context }: Situation, request: Request | undefined): P
 async function press({ book }: RouterDeps, context: UpdateContext, query: CallbackQuery): Promise<string> {
   const { prefix, args } = parseCallbackData(query.data ?? "");
   const route = book.callbacks.get(prefix);
-  const { t, answer, user } = context;
+  const { t, answer, user, chat } = context;
   if (route === undefined) {
     answer(t.plain("telegram-old-button"), { alert: true });
     return "button:unknown";
   }
-  if (mayUse(user.role, route.access)) await route.run(context, args, query);
-  else answer(t.plain("telegram-refused"), { alert: true });
+  if (!mayUse(user.role, route.access)) answer(t.plain("telegram-refused"), { alert: true });
+  else if (chat.type === "private" || route.inGroups === true) await route.run(context, args, query);
+  else answer(t.plain("telegram-private-button"), { alert: true });
   return `button:${prefix}`;
 }
 
@@ -270,9 +271,10 @@ async function endDialog({ book }: RouterDeps, dialog: TrackedDialog, name: stri
   await dialog.close();
 }
 
-async function converse({ book }: RouterDeps, { context, dialog }: Situation, message: Message): Promise<string> {
+async function converse(deps: RouterDeps, { context, dialog }: Situation, message: Message): Promise<string> {
   if (!saysSomething(message)) return "ignored";
-  const state = await dialog.current();
+  const { book } = deps;
+  const state = isForUs(deps, context, message) ? await dialog.current() : undefined;
   const open = state && book.dialogs.get(state.flow);
   if (state !== undefined && open !== undefined && (await open.onMessage(context, state, message)) === "handled") {
     return `dialog:${open.flow}`;
@@ -284,6 +286,11 @@ async function converse({ book }: RouterDeps, { context, dialog }: Situation, me
   if (context.chat.type !== "private") return "ignored";
   await context.reply(context.t("telegram-not-understood"));
   return "message:unknown";
+}
+
+/** Where the bot sees everything that is said in a group, a dialog must not take what is said to others for its answer. */
+function isForUs({ username }: RouterDeps, { chat }: UpdateContext, { reply_to_message: answered }: Message): boolean {
+  return chat.type === "private" || (answered?.from?.username !== undefined && answered.from.username === username());
 }
 
 /** Not a note of Telegram's own, such as a pinned message or a new member. */

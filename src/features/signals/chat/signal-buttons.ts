@@ -39,13 +39,13 @@ export function signalButtons(deps: SignalButtonDeps): readonly CallbackRoute[] 
   ];
 }
 
-/** Undefined, and said so, for what is no signal, and outside private chats, where somebody has made the press up. */
+/** Undefined, and said so, for what is no signal. */
 async function pressedSignal(
   deps: SignalButtonDeps,
   { tx, t, chat, now, answer }: UpdateContext,
   id: string,
 ): Promise<Signal | undefined> {
-  const signal = chat.type === "private" && /^\d{1,15}$/.test(id) ? await findSignal(tx, Number(id)) : undefined;
+  const signal = /^\d{1,15}$/.test(id) ? await findSignal(tx, Number(id)) : undefined;
   const until = await toldUntil(deps, tx, { chatId: chat.id, now });
   if (signal !== undefined && isTold(signal, until)) return signal;
   answer(t.plain("signals-signal-gone"), { alert: true });

@@ -1,6 +1,6 @@
 import type { ChatParts, ChatSection, FeatureParts, Kernel } from "#kernel/feature.ts";
 import { Html } from "#kernel/lib/html.ts";
-import { callbackData, type CallbackRoute, type Command, type UpdateContext } from "#kernel/telegram/index.ts";
+import { callbackData, type Command, type UpdateContext } from "#kernel/telegram/index.ts";
 
 import { listPriceAlerts } from "../price-alerts.ts";
 import { signalSettings } from "../settings.ts";
@@ -47,7 +47,7 @@ export function signalsChat(deps: SignalsChatDeps): ChatParts & Required<Pick<Fe
   ];
   return {
     commands: parts.flatMap(({ commands = [] }): readonly Command[] => commands),
-    callbacks: parts.flatMap(({ callbacks = [] }) => callbacks).map(onlyPrivate),
+    callbacks: parts.flatMap(({ callbacks = [] }) => callbacks),
     dialogs: parts.flatMap(({ dialogs = [] }) => dialogs),
     services: [channelOffer(deps)],
     adminSections: [adminSection],
@@ -56,17 +56,6 @@ export function signalsChat(deps: SignalsChatDeps): ChatParts & Required<Pick<Fe
     statusSection: async (context) => await statusSection(deps, context),
     ...(settingsSection && { settingsSection }),
     ...(afterStart && { afterStart }),
-  };
-}
-
-/** The buttons stand in private chats; elsewhere somebody has made the press up, for a chat that is not his alone. */
-function onlyPrivate(route: CallbackRoute): CallbackRoute {
-  return {
-    ...route,
-    run: async (context, args, query) => {
-      if (context.chat.type === "private") await route.run(context, args, query);
-      else context.answer(context.t.plain("signals-private-only"), { alert: true });
-    },
   };
 }
 

@@ -15,6 +15,7 @@ export function groupRulesParts(deps: Deps): Pick<ChatParts, "callbacks" | "grou
       {
         prefix,
         access: "user",
+        inGroups: true,
         run: async (context, args) => {
           const { tx, t, chat, user, answer, editPressed } = context;
           if (chat.type === "private") return;

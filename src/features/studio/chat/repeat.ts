@@ -23,6 +23,7 @@ export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
     {
       prefix: "cancel",
       access: "user",
+      inGroups: true,
       run: async (context, [jobId]) => {
         const job = await ownJob(context, jobId);
         if (job === undefined) return;
@@ -33,6 +34,7 @@ export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
     {
       prefix: "again",
       access: "user",
+      inGroups: true,
       run: async (context, [jobId], query) => {
         await repeat(deps, context, { jobId, query, seed: (job) => job.seed });
       },
@@ -40,6 +42,7 @@ export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
     {
       prefix: "vary",
       access: "user",
+      inGroups: true,
       run: async (context, [jobId], query) => {
         await repeat(deps, context, { jobId, query, seed: () => 1 + Math.floor(deps.ids.random() * seeds) });
       },
@@ -47,6 +50,7 @@ export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
     {
       prefix: "remodel",
       access: "user",
+      inGroups: true,
       run: async (context, [jobId], query) => {
         const job = await ownJob(context, jobId);
         const prompt = job && answered(context, query);
@@ -56,6 +60,7 @@ export function repeatButtons(deps: RepeatDeps): readonly CallbackRoute[] {
     {
       prefix: "with",
       access: "user",
+      inGroups: true,
       run: async (context, [modelId], query) => {
         const prompt = modelId === undefined ? undefined : answered(context, query);
         if (prompt === undefined) return;

@@ -1,12 +1,6 @@
 import type { ChatParts, ChatSection } from "#kernel/feature.ts";
 import { formatCredits } from "#kernel/lib/money.ts";
-import {
-  callbackData,
-  type CallbackRoute,
-  type Command,
-  type MessageRoute,
-  type UpdateContext,
-} from "#kernel/telegram/index.ts";
+import { callbackData, type Command, type MessageRoute, type UpdateContext } from "#kernel/telegram/index.ts";
 
 import { readOffer } from "../on-offer.ts";
 import { priceOf, readPreference } from "../preference.ts";
@@ -35,7 +29,8 @@ export function studioChat(deps: StudioChatDeps): ChatParts {
     commands: [...(generate.commands ?? []), ...(choices.commands ?? []), deps.stats],
     startLinks: [...(generate.startLinks ?? []), makeLink(deps)],
     callbacks: [
-      ...[...(generate.callbacks ?? []), ...(choices.callbacks ?? [])].map(onlyPrivate),
+      ...(generate.callbacks ?? []),
+      ...(choices.callbacks ?? []),
       ...repeatButtons(deps),
       ...(rules.callbacks ?? []),
     ],
@@ -47,17 +42,6 @@ export function studioChat(deps: StudioChatDeps): ChatParts {
     startSection: async (context) => await startSection(deps, context),
     ...(choices.settingsSection && { settingsSection: choices.settingsSection }),
     ...(rules.groupSettingsSection && { groupSettingsSection: rules.groupSettingsSection }),
-  };
-}
-
-/** These buttons stand in private chats; elsewhere somebody has made the press up. */
-function onlyPrivate(route: CallbackRoute): CallbackRoute {
-  return {
-    ...route,
-    run: async (context, args, query) => {
-      if (context.chat.type === "private") await route.run(context, args, query);
-      else context.answer(context.t.plain("studio-private-only"), { alert: true });
-    },
   };
 }
 

@@ -46,6 +46,7 @@ export function adminPanel(deps: ChatDeps, sections: readonly AdminSection[]): A
         {
           prefix: panelPrefix,
           access: "admin",
+          inGroups: true,
           run: async (context, [until, signature, ...path]) => {
             await press(panel, context, { until, signature, path });
           },

@@ -56,8 +56,9 @@ export function sceneOf(view: AdminView, deps: ChatDeps, of: { context: UpdateCo
     answer: context.answer,
     ask: async ({ answer, html, placeholder, data }) => {
       await dialog.set({ flow: panelDialog, step: `${section} ${answer}`, data });
-      // Asks for a reply also in a private chat: bots in groups only see answers to themselves.
-      await context.reply({ kind: "text", html, keyboard: { forceReply: { placeholder } } });
+      // In a group only an answer to the question counts, and nobody can be made to give one.
+      const question = view.chat.type === "private" ? html : Html.join([html, view.t("chat-admin-answer-this")]);
+      await context.reply({ kind: "text", html: question, keyboard: { forceReply: { placeholder } } });
     },
     close: dialog.close,
     keepDraft: async (data) => {

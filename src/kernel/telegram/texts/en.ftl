@@ -7,6 +7,7 @@ telegram-not-understood = I don't know what to do with this. /help shows what I 
 telegram-old-button = This button no longer works.
 telegram-open-private = Open our private chat
 telegram-payment-unavailable = This payment cannot be accepted right now. Nothing was charged. Please try again later.
+telegram-private-button = This works only in the private chat with me.
 telegram-private-only = /{ $name } works only in the private chat with me.
 telegram-refused = This is not for everyone, sorry: you may not use it.
 telegram-too-many = That was a lot at once. Please wait a minute; until then I do not answer.

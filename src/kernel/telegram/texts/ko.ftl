@@ -7,6 +7,7 @@ telegram-not-understood = 어떻게 처리해야 할지 모르겠습니다. /hel
 telegram-old-button = 이 버튼은 더 이상 작동하지 않습니다.
 telegram-open-private = 개인 채팅 열기
 telegram-payment-unavailable = 지금은 결제를 받을 수 없습니다. 청구된 금액은 없습니다. 잠시 후 다시 시도해 주세요.
+telegram-private-button = 저와의 개인 채팅에서만 됩니다.
 telegram-private-only = /{ $name } 명령은 저와의 개인 채팅에서만 쓸 수 있습니다.
 telegram-refused = 죄송합니다. 이 기능을 사용할 권한이 없습니다.
 telegram-too-many = 요청이 너무 많습니다. 1분 뒤에 다시 보내 주세요. 그때까지는 답하지 않습니다.

@@ -297,7 +297,6 @@ signals-muted = { $asset } is muted: you get no more signals for it. Press again
 signals-unmuted = { $asset } is not muted any more.
 signals-drawing = Drawing…
 signals-signal-gone = This signal is not there any more.
-signals-private-only = This works only in the private chat with me.
 
 # === Groups and channels ===
 signals-group-admins-only = Only the group's admins can change that.

@@ -283,7 +283,6 @@ signals-muted = { $asset } 시그널을 더 이상 받지 않습니다. 한 번 
 signals-unmuted = { $asset } 시그널을 다시 받습니다.
 signals-drawing = 그리는 중입니다…
 signals-signal-gone = 더 이상 없는 시그널입니다.
-signals-private-only = 저와의 개인 채팅에서만 됩니다.
 
 # === 그룹과 채널 ===
 signals-group-admins-only = 그룹 관리자만 바꿀 수 있습니다.

@@ -124,7 +124,6 @@ studio-cancel-done = Cancelled. Nothing was charged.
 studio-cancel-done-free = Cancelled.
 studio-cancel-too-late = Too late: it is finished already.
 studio-again-started = On its way.
-studio-private-only = This works only in the private chat with me.
 studio-not-yours = This is not one of your videos.
 studio-prompt-gone = I do not keep prompts, and yours is no longer in this chat. Please send it again.
 studio-picture-gone = I do not keep pictures, and yours was in another message. Please answer it with your words again.

@@ -111,7 +111,6 @@ studio-cancel-done = 취소했습니다. 차감된 크레딧은 없습니다.
 studio-cancel-done-free = 취소했습니다.
 studio-cancel-too-late = 이미 완성된 영상입니다.
 studio-again-started = 만들기 시작했습니다.
-studio-private-only = 저와의 개인 채팅에서만 됩니다.
 studio-not-yours = 본인의 영상이 아닙니다.
 studio-prompt-gone = 프롬프트는 보관하지 않으며, 이 채팅에도 더 이상 없습니다. 다시 보내 주세요.
 studio-picture-gone = 사진은 보관하지 않으며, 그 사진은 다른 메시지에 있었습니다. 사진에 다시 답장해 주세요.

@@ -7,6 +7,7 @@ chat-admin-elsewhere = What this shows is not for everybody here. Send /admin in
 chat-admin-not-yours = This panel is somebody else's, or too old. /admin opens a new one.
 chat-admin-over = This is done already, or over. Nothing was changed.
 chat-admin-done = Done.
+chat-admin-answer-this = <i>Here, answer this message.</i>
 chat-admin-button-home = 🛠 Panel
 chat-admin-button-back = ‹ Back
 chat-admin-button-refresh = 🔄 Refresh

@@ -7,6 +7,7 @@ chat-admin-elsewhere = 여기 있는 모두에게 보여 줄 내용이 아닙니
 chat-admin-not-yours = 다른 관리자의 패널이거나 너무 오래된 패널입니다. /admin 으로 새로 여세요.
 chat-admin-over = 이미 처리되었거나 끝난 단계입니다. 바뀐 것은 없습니다.
 chat-admin-done = 완료했습니다.
+chat-admin-answer-this = <i>여기서는 이 메시지에 답장해 주세요.</i>
 chat-admin-button-home = 🛠 패널
 chat-admin-button-back = ‹ 뒤로
 chat-admin-button-refresh = 🔄 새로 고침
