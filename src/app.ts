@@ -82,7 +82,7 @@ async function identify({ api, kernel }: Assembly): Promise<string | undefined> 
 
 /** What works without Telegram. */
 async function prepare(assembly: Assembly, undo: Undo): Promise<void> {
-  const { listener, settings, jobs, media, drawing, delivery } = assembly;
+  const { listener, settings, jobs, media, drawing, delivery, parts } = assembly;
   undo.add("media", media.stop);
   for (const process of drawing) undo.add("drawing", process.close);
   await settings.start();
@@ -90,6 +90,7 @@ async function prepare(assembly: Assembly, undo: Undo): Promise<void> {
   await listener.start();
   undo.add("listener", listener.close);
   undo.add("delivery", delivery.stop);
+  for (const { close } of parts) if (close !== undefined) undo.add("feature", close);
   jobs.register(backgroundWork(assembly));
   await jobs.start();
   undo.add("jobs", jobs.stop);
@@ -109,10 +110,7 @@ async function begin(assembly: Assembly, options: AppOptions, undo: Undo): Promi
   kernel.health.add("jobs", jobs.check);
   measureHealth(kernel.metrics, kernel.health);
   const url = await listen(assembly, options, undo);
-  for (const part of parts) {
-    await part.start?.();
-    if (part.close !== undefined) undo.add("feature", part.close);
-  }
+  for (const part of parts) await part.start?.();
   telegram.start();
   undo.add("updates", telegram.stop);
   const alarms = createAlarms({ ...kernel, isTelegramAway: delivery.isTelegramAway });

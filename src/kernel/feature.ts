@@ -62,8 +62,9 @@ export interface FeatureParts extends ChatParts {
   readonly personalData?: PersonalData;
   /** Makes data up to look at, and sends some of it to whoever has subscribed. In the sandbox it is a button. */
   readonly demo?: () => Promise<DemoPlayed>;
-  /** Started after the kernel, stopped before it. */
+  /** After the kernel has started. */
   readonly start?: () => Promise<void>;
+  /** When nothing is received and no job runs any more: what a job still waits for at a stop is not to be taken from it. */
   readonly close?: () => Promise<void>;
 }
 

@@ -20,7 +20,7 @@ const webhookKey = "the account's own webhook key";
 const server = await kieServer({ clock: systemClock, webhookKey });
 server.film = await film();
 server.plan = { renderMs: 1500 };
-const { sandbox, database } = await runApp({
+const { app, sandbox, database } = await runApp({
   KIE_AI_API_KEY: kieKey,
   KIE_API_ROOT: server.url,
   CALLBACK_SECRET: webhookKey,
@@ -94,4 +94,32 @@ test("a picture is uploaded and becomes a video", async () => {
 test("the books are right and every call was valid", async () => {
   assert.deepEqual(await ledgerViolations(database.db), []);
   assert.deepEqual(sandbox.journal.invalidCalls, []);
+});
+
+test("a stop waits for the answer to a start that is under way, and the video is not lost", async () => {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  server.plan = { renderMs: 60_000, callback: "never" };
+  await alex.say("/setmodel veo-3-fast");
+  await alex.sees("Model: Veo 3 Fast");
+  server.creates.push({ until: promise });
+  const before = server.tasks.length;
+  await alex.say("A lighthouse in a storm");
+  await until("KIE to take it", () => server.tasks.length > before);
+  const stopped = app.stop();
+  await until(
+    "nobody to be let in any more",
+    async () =>
+      await fetch(app.url).then(
+        () => false,
+        () => true,
+      ),
+  );
+  resolve(undefined);
+  await stopped;
+  const { rows } = await sql<{ state: string; reference: string | null }>`
+    select state, provider_reference as reference from studio.job where finished_at is null`.execute(database.db);
+  assert.deepEqual(
+    rows.map(({ state, reference }) => [state, reference?.replace(/:\d+:/, ":at:")]),
+    [["running", `veo:at:${server.tasks.at(-1)?.id}`]],
+  );
 });

@@ -58,7 +58,13 @@ export interface KieCode {
   readonly retryAfter?: string;
 }
 
-export type KieCreateStep = "taken" | KieCode | "taken_then_hangs_up" | "taken_without_a_name";
+export type KieCreateStep =
+  | "taken"
+  | KieCode
+  | "taken_then_hangs_up"
+  | "taken_without_a_name"
+  /** Taken at once, answered when that resolves. */
+  | { readonly until: Promise<unknown> };
 
 export interface KiePlan {
   readonly renderMs: number;
@@ -156,12 +162,13 @@ export async function kieServer(options: KieServerOptions): Promise<KieServer> {
     }
     created.push(now);
     const step = server.creates.shift() ?? "taken";
-    if (typeof step === "object") return coded(step);
+    if (typeof step === "object" && "code" in step) return coded(step);
     const body = jsonOf(request);
     if (server.credits < costPerTask) return coded({ code: 402, msg: "Credits insufficient" });
     const refusal = refuseInput(family, body, uploads);
     if (refusal !== undefined) return coded(refusal);
     const { id: taskId } = await take(family, body);
+    if (typeof step === "object") await step.until;
     if (step === "taken_then_hangs_up") return "hangs_up";
     return success(step === "taken_without_a_name" ? {} : { taskId });
   };

@@ -214,6 +214,53 @@ test("a job that is cancelled while the provider takes it is stopped there and f
   assert.deepEqual([work?.cancelled, work?.forgotten], [true, true]);
 });
 
+test("a stop begins no start, and waits for the answer to one that is under way", async () => {
+  const run = async (id: string, signal: AbortSignal): Promise<void> => {
+    await rig.studio.jobs.start.run({ jobId: id }, { id: "1", attempt: 1, log: rig.kernel.log, signal });
+  };
+  const { id } = await rig.ordered(user);
+  await rig.advance(id, { type: "submit", callbackTokenHash: "x" });
+  await assert.rejects(run(id, AbortSignal.abort(new Error("stopped"))), /stopped/);
+  assert.deepEqual([(await rig.job(id)).submittedAt, worksOf(id).length], [undefined, 0]);
+
+  const stopping = new AbortController();
+  const start = provider.start;
+  Object.assign(provider, {
+    start: async (request: Parameters<typeof start>[0], signal: AbortSignal) => {
+      const taken = await start(request);
+      stopping.abort(new Error("stopped"));
+      await rig.clock.advance(5000);
+      signal.throwIfAborted();
+      return taken;
+    },
+  });
+  await run(id, stopping.signal);
+  Object.assign(provider, { start });
+  const { state, providerReference: reference = "" } = await rig.job(id);
+  assert.deepEqual([state, provider.works.has(reference)], ["running", true]);
+});
+
+test("an answer that does not come within a stop's time is lost, and is looked up afterwards", async () => {
+  const { id } = await rig.ordered(user);
+  await rig.advance(id, { type: "submit", callbackTokenHash: "x" });
+  const stopping = new AbortController();
+  const start = provider.start;
+  Object.assign(provider, {
+    start: async (request: Parameters<typeof start>[0], signal: AbortSignal) => {
+      await start(request);
+      stopping.abort(new Error("stopped"));
+      await rig.clock.advance(10_000);
+      signal.throwIfAborted();
+    },
+  });
+  const context = { id: "1", attempt: 1, log: rig.kernel.log, signal: stopping.signal };
+  await assert.rejects(rig.studio.jobs.start.run({ jobId: id }, context), /stopped/);
+  Object.assign(provider, { start });
+  await rig.line.run();
+  assert.equal((await rig.job(id)).state, "running");
+  assert.equal(worksOf(id).length, 1);
+});
+
 test("two runs of the same start that find the same job do not stop it", async () => {
   provider.starts.push("dies_after");
   const { id } = await begun();

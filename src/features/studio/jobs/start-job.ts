@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { inTransaction, type Tx } from "#kernel/db/index.ts";
 import { defineJob, type Job } from "#kernel/jobs/index.ts";
 import { backoffMs } from "#kernel/lib/backoff.ts";
+import type { Clock } from "#kernel/lib/clock.ts";
 import type { VideoProvider, VideoRequest } from "#providers/video/port.ts";
 
 import { callbackToken } from "../callback-token.ts";
@@ -27,10 +28,13 @@ export interface StartDeps extends WorkDeps {
 
 const retry = { firstMs: 5000, longestMs: 5 * 60_000 };
 
+/** So long a stop waits for the answer to a start, within what it gives to running jobs. */
+const lastAnswerMs = 8000;
+
 /**
  * Hands a submitted job to its provider. Creating is not idempotent, so the attempt is written down right before the
  * call: who finds it written down already (the process died in between) looks the job up at the provider, and gives up
- * when it cannot know. Nothing is ever started twice.
+ * when it cannot know. Nothing is ever started twice. A stop begins no attempt, and gives one that is under way some time.
  */
 export function makeStartJob(deps: StartDeps): Job<{ jobId: string }> {
   return defineJob({
@@ -73,10 +77,12 @@ async function submit(deps: StartDeps, attempt: Attempt): Promise<Submitted> {
   if (job.submittedAt !== undefined) return { event: await lookUp(deps, attempt) };
   const request = await requestFor(deps, job);
   if (!request.ok) return { event: { type: "failed", failure: request.failure } };
+  signal.throwIfAborted();
   if (!(await claimAttempt(deps, job.id))) return {};
+  const patience = abortedLater(deps.clock, signal, lastAnswerMs);
   let error: unknown;
   try {
-    const start = async (): Promise<{ readonly reference: string }> => await provider.start(request.request, signal);
+    const start = async (): Promise<{ readonly reference: string }> => await provider.start(request.request, patience);
     const { reference } = await askProvider(deps.metrics, provider, "start", start);
     return { event: { type: "started", reference }, outcome: "answered" };
   } catch (thrown) {
@@ -85,6 +91,19 @@ async function submit(deps: StartDeps, attempt: Attempt): Promise<Submitted> {
   const failed = readProviderFailure(error);
   const event = failed.kind === "unclear" ? await lookUp(deps, attempt) : await afterRefusal(deps, job, failed);
   return { event, outcome: callOutcome(error) };
+}
+
+/** Aborts so long after the other. */
+function abortedLater(clock: Clock, signal: AbortSignal, ms: number): AbortSignal {
+  const later = new AbortController();
+  const abort = (): void => {
+    clock.schedule(ms, () => {
+      later.abort(signal.reason);
+    });
+  };
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return later.signal;
 }
 
 /** @returns false when another run of this job was quicker. */
