@@ -45,27 +45,30 @@ const like = (changes: Partial<VideoJob> = {}): VideoJob =>
 
 test("the catalogue speaks until five were measured, then half of them took less", async () => {
   await delivered([60, 60, 60, 60]);
-  assert.equal(await forecast.minutes(like(), 0), 5);
+  assert.equal(await forecast.minutes(db, like(), 0), 5);
   await delivered([600]);
-  assert.equal(await forecast.minutes(like(), 0), 1);
+  assert.equal(await forecast.minutes(db, like(), 0), 1);
 });
 
 test("another length or size speaks for the model when its own are few, and a stand-in for itself", async () => {
   await delivered([120, 120, 120, 120, 120]);
-  assert.equal(await forecast.minutes(like({ durationSeconds: 8 }), 0), 2);
-  assert.equal(await forecast.minutes(like({ model: "photo" }), 0), 5);
+  assert.equal(await forecast.minutes(db, like({ durationSeconds: 8 }), 0), 2);
+  assert.equal(await forecast.minutes(db, like({ model: "photo" }), 0), 5);
   await delivered([600, 600, 600, 600, 600], { stand_in: "spare" });
-  assert.equal(await forecast.minutes(like({ standIn: "spare" }), 0), 10);
-  assert.equal(await forecast.minutes(like(), 0), 2);
+  assert.equal(await forecast.minutes(db, like({ standIn: "spare" }), 0), 10);
+  assert.equal(await forecast.minutes(db, like(), 0), 2);
 });
 
 test("who waits is told of the line before him too; who runs, of what is left", async () => {
   await delivered([120, 120, 120, 120, 120]);
-  assert.equal(await forecast.minutes(like({ state: "ordered" }), 1), 3);
-  assert.equal(await forecast.minutes(like({ state: "ordered" }), 4), 6);
+  assert.equal(await forecast.minutes(db, like({ state: "ordered" }), 1), 3);
+  assert.equal(await forecast.minutes(db, like({ state: "ordered" }), 4), 6);
   const submittedAt = new Date(clock.now().getTime() - 100_000);
-  assert.equal(await forecast.minutes(like({ submittedAt }), 0), 0);
-  assert.equal(await forecast.minutes(like({ submittedAt: new Date(clock.now().getTime() - 121_000) }), 0), undefined);
+  assert.equal(await forecast.minutes(db, like({ submittedAt }), 0), 0);
+  assert.equal(
+    await forecast.minutes(db, like({ submittedAt: new Date(clock.now().getTime() - 121_000) }), 0),
+    undefined,
+  );
 });
 
 test("the card tells the time, and an estimate of how far it is when the provider does not", async () => {
@@ -88,6 +91,24 @@ test("the card tells the time, and an estimate of how far it is when the provide
   assert.match(await cardText(rig, first.id), /Being made: 8\d% · takes longer than usual/);
   Object.assign(provider, { status });
   provider.plan = { looks: 2 };
+});
+
+test("whoever asks inside a transaction needs no second connection, be all of them taken by others who ask", async () => {
+  const { max } = rig.database.pool.options;
+  const { promise: allTaken, resolve } = Promise.withResolvers<undefined>();
+  let taken = 0;
+  const ask = async (): Promise<number | undefined> =>
+    await rig.write(async (tx) => {
+      await sql`select`.execute(tx);
+      taken += 1;
+      if (taken === max) resolve(undefined);
+      await allTaken;
+      return await forecast.minutes(tx, like(), 0);
+    });
+  assert.deepEqual(
+    await Promise.all(Array.from({ length: max }, ask)),
+    Array.from({ length: max }, () => 5),
+  );
 });
 
 test("the newest are found by their index", async () => {

@@ -8,12 +8,15 @@ import type { VideoJob } from "./job.ts";
 import { workingModel } from "./offers.ts";
 import { limitSettings, modelSettings } from "./settings.ts";
 
-/** What can be said of a job's time, by how long others like it took of late. */
+/**
+ * What can be said of a job's time, by how long others like it took of late. Inside a transaction it is to be asked by
+ * that: with another connection, transactions that hold all of them would wait for one more.
+ */
 export interface Forecast {
   /** Minutes until it arrives, 0 for less than one; undefined when it takes longer than expected, or has ended. */
-  readonly minutes: (job: VideoJob, position: number) => Promise<number | undefined>;
+  readonly minutes: (db: Db, job: VideoJob, position: number) => Promise<number | undefined>;
   /** How far it is, in per cent, when its provider does not say. */
-  readonly progress: (job: VideoJob) => Promise<number>;
+  readonly progress: (db: Db, job: VideoJob) => Promise<number>;
 }
 
 /** Each replica reads anew so often; that is how old a forecast may be. */
@@ -31,49 +34,46 @@ interface Row {
   readonly long: number;
 }
 
-export function makeForecast({ db, clock, settings }: Pick<Kernel, "db" | "clock" | "settings">): Forecast {
-  let known: { readonly atMs: number; readonly times: Promise<ReadonlyMap<string, MakingTime>> } | undefined;
-  const times = async (): Promise<ReadonlyMap<string, MakingTime>> => {
+type Times = ReadonlyMap<string, MakingTime>;
+
+export function makeForecast({ clock, settings }: Pick<Kernel, "clock" | "settings">): Forecast {
+  let known: { readonly atMs: number; readonly times: Times } | undefined;
+  const readTimes = async (db: Db): Promise<Times> => {
     const nowMs = clock.monotonicMs();
-    if (known === undefined || nowMs - known.atMs >= freshMs) known = { atMs: nowMs, times: measure(db) };
-    try {
-      return await known.times;
-    } catch (error) {
-      known = undefined;
-      throw error;
-    }
+    if (known === undefined || nowMs - known.atMs >= freshMs) known = { atMs: nowMs, times: await measure(db) };
+    return known.times;
   };
 
-  const makingTime = async (job: VideoJob): Promise<MakingTime> => {
-    const measured = await times();
+  const makingTime = async (times: Times, job: VideoJob): Promise<MakingTime> => {
     const model = job.standIn ?? job.model;
     const { models } = await settings.read(modelSettings);
     const assumed = workingModel(models, job)?.usualSeconds ?? 120;
     return (
-      measured.get(keyOf(model, job.durationSeconds, job.width, job.height)) ??
-      measured.get(keyOf(model)) ?? { usual: assumed, long: 2 * assumed }
+      times.get(keyOf(model, job.durationSeconds, job.width, job.height)) ??
+      times.get(keyOf(model)) ?? { usual: assumed, long: 2 * assumed }
     );
   };
   const elapsed = ({ submittedAt }: VideoJob): number =>
     submittedAt === undefined ? 0 : (clock.now().getTime() - submittedAt.getTime()) / 1000;
 
   return {
-    minutes: async (job, position) => {
-      const time = await makingTime(job);
+    minutes: async (db, job, position) => {
+      const times = await readTimes(db);
+      const time = await makingTime(times, job);
       if (job.state !== "ordered") {
         const left = secondsLeft(elapsed(job), time);
         return left === undefined ? undefined : roughMinutes(left);
       }
       const { overall: places } = await settings.read(limitSettings);
-      const { usual } = (await times()).get(keyOf()) ?? time;
+      const { usual } = times.get(keyOf()) ?? time;
       return roughMinutes(secondsInLine(position, { places, usual }) + time.usual);
     },
-    progress: async (job) => estimateProgress(elapsed(job), await makingTime(job)),
+    progress: async (db, job) => estimateProgress(elapsed(job), await makingTime(await readTimes(db), job)),
   };
 }
 
 /** By model, length and size; by model; and of all. Reads the newest by their index, whatever there is before them. */
-async function measure(db: Db): Promise<ReadonlyMap<string, MakingTime>> {
+async function measure(db: Db): Promise<Times> {
   const { rows } = await sql<Row>`
     with recent as (
       select coalesce(stand_in, model) as model, duration_seconds, width, height,

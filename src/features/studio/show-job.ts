@@ -32,7 +32,7 @@ export function makeShowJob({
     if (isCalm && now.getTime() - job.cardAt.getTime() < quietMs) return;
     const position = job.state === "ordered" ? await queuePosition(tx, job.id) : 0;
     const isTimed = job.state === "ordered" || job.state === "running";
-    const standing = { position, minutes: isTimed ? await forecast.minutes(job, position) : undefined };
+    const standing = { position, minutes: isTimed ? await forecast.minutes(tx, job, position) : undefined };
     const shows = whatIsShown(job, { ...standing, now });
     if (shows === job.cardShows) return;
     await announcer.showCard(tx, job, standing);

@@ -74,14 +74,14 @@ function tellsProgress(status: VideoStatus): boolean {
   return "progress" in status || "position" in status;
 }
 
-async function eventOf({ forecast }: WorkDeps, job: VideoJob, status: VideoStatus): Promise<JobEvent> {
+async function eventOf({ forecast, db }: WorkDeps, job: VideoJob, status: VideoStatus): Promise<JobEvent> {
   switch (status.state) {
     case "queued":
       return { type: "progressed", percent: 0 };
     case "running":
       return {
         type: "progressed",
-        percent: status.progress === undefined ? await forecast.progress(job) : status.progress * 100,
+        percent: status.progress === undefined ? await forecast.progress(db, job) : status.progress * 100,
       };
     case "succeeded": {
       const { costUsdMicros } = status.result;
