@@ -5,15 +5,21 @@ import type { Kernel } from "#kernel/feature.ts";
 
 import type { AlertAdmins } from "./alert-admins.ts";
 import { formatDollars } from "./dollars.ts";
+import type { Failure } from "./job-state.ts";
 import { billingSettings } from "./settings.ts";
 
-/** What videos and words cost today (UTC), in millionths of a dollar; jobs that may yet cost included. */
+/** What surely was not taken: nobody charges for it. The other ways to fail and to end may have been paid for. */
+const untaken: readonly Failure[] = ["moderation", "bad_input", "no_credit", "unsupported", "rate_limited", "outage"];
+
+/** What videos and words cost today (UTC), in millionths of a dollar; jobs that may have cost, or may yet, included. */
 async function spentToday(db: Db, now: Date): Promise<number> {
   const midnight = sql`date_trunc('day', ${now}::timestamptz at time zone 'UTC') at time zone 'UTC'`;
   const { rows } = await sql<{ micros: number }>`
     select ((
       select coalesce(sum(cost_usd_micros), 0) from studio.job
-      where ordered_at >= ${midnight} and (submitted_at is not null or finished_at is null)
+      where ordered_at >= ${midnight} and (
+        finished_at is null or provider_reference is not null
+        or (submitted_at is not null and (failure = any(${untaken}::text[])) is not true))
     ) + (
       select coalesce(sum(cost_usd_micros), 0) from studio.improvement where asked_at >= ${midnight}
     ))::bigint as micros`.execute(db);

@@ -163,6 +163,30 @@ test("when the day's budget is used up, sales pause, the admins hear it once, an
   rig.line.lose();
 });
 
+test("what a provider has refused costs nothing, so that nobody can use up the day's budget with it", async () => {
+  await rig.clear();
+  await sql`update studio.job set ordered_at = ordered_at - interval '3 days'`.execute(db);
+  await rig.change(billingSettings, { dailyBudgetUsd: 0.5 });
+  const user = await rig.newUser({ credits: 100n * price });
+  for (let refused = 0; refused < 3; refused++) {
+    rig.provider.starts.push({ refused: "moderation" });
+    const { id } = await rig.ordered(user);
+    await rig.line.run();
+    assert.equal((await rig.job(id)).failure, "moderation");
+  }
+  // May have been taken, by one that cannot be asked.
+  const [unclear, stopped] = [await rig.ordered(user), await rig.ordered(user)];
+  for (const { id } of [unclear, stopped]) {
+    await rig.advance(id, { type: "submit", callbackTokenHash: "x" });
+    await sql`update studio.job set submitted_at = now() where id = ${id}`.execute(db);
+  }
+  await rig.advance(unclear.id, { type: "failed", failure: "unclear" });
+  await rig.advance(stopped.id, { type: "cancelled" });
+  assert.equal(reasonOf(await rig.order(user)), "sales_paused");
+  await rig.change(billingSettings, { dailyBudgetUsd: 0 });
+  rig.line.lose();
+});
+
 test("what a button has ordered is found by it, in its own chat and as far back as asked", async () => {
   const user = await rig.newUser({ credits: price });
   await rig.ordered(user, { pressedMessageId: 40 });
