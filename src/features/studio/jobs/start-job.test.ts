@@ -95,6 +95,25 @@ test("a picture that comes after the job has ended is not kept", async () => {
   assert.equal(worksOf(id).length, 0);
 });
 
+test("a run that was overtaken while it fetched the picture starts nothing where the job is no longer to be made", async () => {
+  const { files } = rig.kernel;
+  const { download } = files;
+  const { id } = await rig.ordered(user, { modelId: "photo", imageFileId: fileOf(png) });
+  Object.assign(files, {
+    download: async (...args: Parameters<typeof download>) => {
+      Object.assign(files, { download });
+      await rig.advance(id, { type: "replaced" });
+      const chosen = { offer: { model: "spare", provider: "spare", costUsdMicros: 1n }, reason: "failover" } as const;
+      await rig.advance(id, { type: "submit", callbackTokenHash: "x", chosen });
+      return await download(...args);
+    },
+  });
+  await rig.line.run();
+  const { state, providerReference } = await rig.job(id);
+  assert.deepEqual([state, providerReference?.split("-")[0]], ["running", "spare"]);
+  assert.equal(worksOf(id).length, 1);
+});
+
 test("a file that is no picture, and one that Telegram no longer has, are the person's to replace", async () => {
   for (const fileId of [fileOf(Buffer.concat([png.subarray(0, 4), Buffer.from("no")])), "gone"]) {
     const job = await begun({ modelId: "photo", imageFileId: fileId });

@@ -78,7 +78,7 @@ async function submit(deps: StartDeps, attempt: Attempt): Promise<Submitted> {
   const request = await requestFor(deps, job);
   if (!request.ok) return { event: { type: "failed", failure: request.failure } };
   signal.throwIfAborted();
-  if (!(await claimAttempt(deps, job.id))) return {};
+  if (!(await claimAttempt(deps, job))) return {};
   const patience = abortedLater(deps.clock, signal, lastAnswerMs);
   let error: unknown;
   try {
@@ -106,11 +106,11 @@ function abortedLater(clock: Clock, signal: AbortSignal, ms: number): AbortSigna
   return later.signal;
 }
 
-/** @returns false when another run of this job was quicker. */
-async function claimAttempt({ db, clock }: StartDeps, jobId: string): Promise<boolean> {
+/** @returns false when another run of this job was quicker, be it that it is another attempt's turn by now. */
+async function claimAttempt({ db, clock }: StartDeps, { id, setbacks }: VideoJob): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update studio.job set submitted_at = ${clock.now()}
-    where id = ${jobId} and state = 'submitting' and submitted_at is null`.execute(db);
+    where id = ${id} and state = 'submitting' and submitted_at is null and setbacks = ${setbacks}`.execute(db);
   return numAffectedRows === 1n;
 }
 
