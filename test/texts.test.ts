@@ -97,7 +97,11 @@ function limitFor(key: string): number {
   if (key === "chat-invoice-title") return 80;
   if (key === "chat-invoice-description") return 250;
   // Shown over a pressed button: 200 characters.
-  if (/-(not-yours|prompt-gone|too-late|again-started|cancel-done|button-expired|not-open|generate-over)$/.test(key))
+  if (
+    /-(not-yours|prompt-gone|too-late|again-started|cancel-done|button-expired|not-open|generate-over|generate-changed)$/.test(
+      key,
+    )
+  )
     return 190;
   if (/-caption$|studio-stats-/.test(key)) return 900;
   return 3000;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import type { Message } from "@grammyjs/types";
 import { createCanvas } from "@napi-rs/canvas";
 import { sql } from "kysely";
 
@@ -40,6 +41,12 @@ async function jobs(): Promise<readonly { readonly model: string; readonly state
   const { rows } = await sql<{ model: string; state: string }>`
     select model, state from studio.job order by ordered_at`.execute(db);
   return rows;
+}
+
+function goOf(summary: Message): string {
+  const go = buttonsOf(summary).find(({ text }) => text === "Go");
+  assert.ok(go !== undefined && "callback_data" in go, visibleText(summary));
+  return go.callback_data;
 }
 
 /** Puts an end to what runs, so that nothing is drawn that no test looks at. */
@@ -87,7 +94,7 @@ test("a Go without the credits offers to buy some, and works afterwards without 
   await alex.sees("Choose a pack");
   await give(alex, 20);
   const summary = await alex.sees("Ready to go?");
-  const answers = await Promise.all([alex.forge(summary, "generate:go"), alex.forge(summary, "generate:go")]);
+  const answers = await Promise.all([alex.forge(summary, goOf(summary)), alex.forge(summary, goOf(summary))]);
   await alex.sees("On its way.");
   assert.equal((await jobs()).length, 1, "a double click orders once");
   assert.ok(answers.some(({ text, showAlert }) => text === "On its way." && !showAlert));
@@ -102,12 +109,46 @@ test("Stop stops, and what comes too late says so", async () => {
   const summary = await alex.sees("Ready to go?", { since: words });
   await alex.press("Stop");
   await alex.sees("Stopped. Nothing was charged.");
-  const answer = await alex.forge(summary, "generate:go");
+  const answer = await alex.forge(summary, goOf(summary));
   assert.match(answer.text ?? "", /This is over/);
   for (const data of ["generate:skip", "generate:model:demo-text", "generate:nonsense", "generate:model"]) {
     assert.match((await alex.forge(summary, data)).text ?? "", /This is over/);
   }
   assert.equal((await jobs()).length, before);
+});
+
+test("a Go orders what its summary shows, or nothing", async () => {
+  const before = (await jobs()).length;
+  await give(noor, 2);
+  await noor.say("/settings");
+  const settings = await noor.sees("Length: 4 s");
+  await noor.say("/generate");
+  await noor.press("Demo: text to video");
+  const words = await noor.say("A mill by the river");
+  const summary = await noor.sees(/Ready to go[^]*4 s[^]*Price: 1 credit/, { since: words });
+  // Settings that stand further up change what it would cost.
+  await noor.forge(settings, "choose:duration:2");
+  await noor.waits("the shorter length", (each) => /Length: 2 s/.test(visibleText(each)));
+  const renewed = async (pressed: Message, data = goOf(pressed)): Promise<Message> => {
+    assert.match((await noor.forge(pressed, data)).text ?? "", /changed since/);
+    return await noor.waits(
+      "the summary with another Go",
+      (each) => each.message_id === pressed.message_id && goOf(each) !== goOf(pressed),
+    );
+  };
+  const shorter = await renewed(summary);
+  assert.match(visibleText(shorter), /2 s[^]*Price: 0\.5 credits/);
+  // Other words make another summary; a Go without terms is of an older version.
+  const other = await noor.say("A mill on the hill");
+  const latest = await noor.sees("Ready to go?", { since: other });
+  const again = await renewed(await renewed(shorter), "generate:go");
+  assert.equal((await jobs()).length, before);
+  assert.match((await noor.forge(again, goOf(again))).text ?? "", /^$|On its way/);
+  await noor.sees("On its way.");
+  assert.equal((await jobs()).length, before + 1);
+  await cancelAll(noor);
+  await noor.say("/reset");
+  await noor.sees("Length: 4 s", { since: latest });
 });
 
 test("words that come before the model are kept, and new words take their place", async () => {

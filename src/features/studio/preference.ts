@@ -30,7 +30,11 @@ interface PreferenceRow {
  */
 export async function readPreference(
   db: Db,
-  { catalogue, userId, modelId }: { readonly catalogue: Catalogue; readonly userId: number; readonly modelId?: string },
+  {
+    catalogue,
+    userId,
+    modelId,
+  }: { readonly catalogue: Catalogue; readonly userId: number; readonly modelId?: string | undefined },
 ): Promise<Preference | undefined> {
   const { rows } = await sql<PreferenceRow>`
     select model, duration_seconds, width, height from studio.preference where user_id = ${userId}`.execute(db);

@@ -23,6 +23,7 @@ import { quoteOf, summaryContent } from "./summary.ts";
 
 export interface BetterWordsDeps extends OrderingDeps {
   readonly jobs: Kernel["jobs"];
+  readonly texts: Kernel["texts"];
   readonly improver: WordImprover | undefined;
   readonly improveWords: Job<{ improvementId: string }>;
 }
@@ -70,10 +71,23 @@ export async function showSummary(deps: BetterWordsDeps, context: UpdateContext,
     await startImprovement(deps, context, complete);
     return;
   }
-  await saveDraft(context, "summary", draft);
+  const name = context.update.update_id.toString(36);
+  await saveDraft(context, "summary", { ...draft, summary: name });
   const hasImage = draft.image !== undefined;
   const words = isOffered ? "offered" : undefined;
-  await screen.show(await summaryContent(deps, context, { preference, hasImage, words, quote: quoteOf(draft) }));
+  await screen.show(await summaryContent(deps, context, { name, preference, hasImage, words, quote: quoteOf(draft) }));
+}
+
+/** The last question as it stands now: the one that was answered showed something else. */
+export async function showSummaryAnew(
+  deps: BetterWordsDeps,
+  context: UpdateContext,
+  complete: Complete,
+): Promise<void> {
+  const { improvement: id } = complete.draft;
+  const improvement = id === undefined ? undefined : await findImprovement(deps, context.tx, id);
+  if (improvement === undefined) await showSummary(deps, context, complete);
+  else await makeShowImprovement(deps)(context.tx, improvement);
 }
 
 /** Asks for better words. The summary becomes a card that changes when they come; Go takes the person's own meanwhile. */
@@ -94,6 +108,7 @@ async function startImprovement(
     topic: jobTopic,
     takesOver: screen.messageId,
     content: await summaryContent(deps, context, {
+      name: id,
       preference,
       hasImage,
       words: { state: "asked", improved: undefined },
@@ -112,7 +127,7 @@ export async function pressImprove(
   const preference = await readPreference(tx, {
     catalogue: await readOffer(deps),
     userId: user.id,
-    ...(draft.model !== undefined && { modelId: draft.model }),
+    modelId: draft.model,
   });
   if (preference === undefined) return false;
   await startImprovement(deps, context, { draft, preference, screen: { show: editPressed, messageId } });
@@ -134,7 +149,7 @@ export function makeShowImprovement(deps: CardDeps): (tx: Tx, improvement: Impro
       key: improvementCard(id),
       chatId,
       topic: jobTopic,
-      content: await summaryContent(deps, reader, { preference, hasImage, words: improvement }),
+      content: await summaryContent(deps, reader, { name: id, preference, hasImage, words: improvement }),
     });
   };
 }

@@ -19,6 +19,8 @@ const schema = z.object({
   withoutImage: z.boolean().optional(),
   /** The words are being improved, or have been: whose decision is waited for. */
   improvement: z.uuid().optional(),
+  /** Names the summary that was shown last; an improvement's summary is named by it. */
+  summary: z.string().optional(),
 });
 
 /** An order that is not complete yet. The kernel seals what dialogs keep. */

@@ -17,13 +17,14 @@ import {
   pressImprove,
   type Screen,
   showSummary,
+  showSummaryAnew,
 } from "./better-words.ts";
 import { type Draft, draftFlow, draftOf, type DraftStep, saveDraft } from "./draft.ts";
 import { generateInGroup, type GroupDeps } from "./group.ts";
 import { offerModels, orderFromChat } from "./ordering.ts";
 import { billingMode, modelLine } from "./price.ts";
 import { type Prompt, promptOf } from "./prompt.ts";
-import { quoteOf } from "./summary.ts";
+import { quoteOf, termsOf } from "./summary.ts";
 
 /**
  * The guided way: model → prompt → picture if the model takes one → summary with the price → Go. Everything can be given
@@ -193,8 +194,9 @@ async function take(
     case "improve":
       return step === "summary" && (await pressImprove(deps, context, { draft, messageId }));
     case "go":
+    case "improved":
       if (step !== "summary") return false;
-      await go(deps, context, { draft, pressedMessageId: messageId, improved: value === "improved" });
+      await go(deps, context, { draft, terms: value, screen, improved: action === "improved" });
       return true;
     case "stop":
       await finish(deps, context, draft, t("studio-generate-stopped"));
@@ -264,11 +266,19 @@ function withPreface(preface: Html, question: Html | Content): Html | Content {
 async function go(
   deps: BetterWordsDeps,
   context: UpdateContext,
-  asked: { readonly draft: Draft; readonly pressedMessageId: number | undefined; readonly improved: boolean },
+  asked: { readonly draft: Draft; readonly terms: string; readonly screen: Screen; readonly improved: boolean },
 ): Promise<void> {
-  const { t, answer: tell } = context;
-  const { draft, pressedMessageId } = asked;
+  const { t, tx, user, answer: tell } = context;
+  const { draft, terms, screen } = asked;
   const { model, image } = draft;
+  const { messageId: pressedMessageId } = screen;
+  const preference = await readPreference(tx, { catalogue: await readOffer(deps), userId: user.id, modelId: model });
+  const name = draft.improvement ?? draft.summary ?? "";
+  if (preference !== undefined && terms !== termsOf({ name, preference, mode: await billingMode(deps) })) {
+    tell(t.plain("studio-generate-changed"), { alert: true });
+    await showSummaryAnew(deps, context, { draft, preference, screen });
+    return;
+  }
   // Words that only the summary quotes are found there again.
   const messageId = draft.messageId ?? pressedMessageId;
   if (messageId === undefined) return;

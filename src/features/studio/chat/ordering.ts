@@ -43,7 +43,7 @@ export async function placeOrder(
   const preference = await readPreference(tx, {
     catalogue: await readOffer(deps),
     userId: user.id,
-    ...(modelId !== undefined && { modelId }),
+    modelId,
   });
   if (preference === undefined) return "nothing_on_offer";
   const { model } = preference;

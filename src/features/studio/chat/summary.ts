@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { User } from "#kernel/accounts/index.ts";
 import type { Tx } from "#kernel/db/index.ts";
 import type { Kernel } from "#kernel/feature.ts";
@@ -11,6 +13,7 @@ import type { Improvement } from "../improvement.ts";
 import { type Preference, priceOf } from "../preference.ts";
 import { billingSettings } from "../settings.ts";
 import type { Draft } from "./draft.ts";
+import type { Mode } from "./price.ts";
 
 /** Whom it is shown to. */
 export interface Reader {
@@ -20,6 +23,8 @@ export interface Reader {
 }
 
 export interface Summary {
+  /** Tells it from every other of the person's. */
+  readonly name: string;
   readonly preference: Preference;
   readonly hasImage: boolean;
   /** Words that stand nowhere else in the chat. */
@@ -32,7 +37,7 @@ export interface Summary {
 export async function summaryContent(
   { settings, ledger }: Pick<Kernel, "settings" | "ledger">,
   { tx, t, user }: Reader,
-  { preference, hasImage, quote = [], words }: Summary,
+  { name, preference, hasImage, quote = [], words }: Summary,
 ): Promise<Content> {
   const { mode, freePerDay } = await settings.read(billingSettings);
   const { available } = await ledger.balance(tx, user.id);
@@ -52,8 +57,22 @@ export async function summaryContent(
   return {
     kind: "text",
     html: Html.join([...quote, choices, ...wordsNote(t, words), price]),
-    keyboard: { inline: buttons(t, words) },
+    keyboard: { inline: buttons(t, words, termsOf({ name, preference, mode })) },
   };
+}
+
+/** What a Go carries, to be taken for these terms and no others: summaries stay in the chat while choices and prices change. */
+export function termsOf({
+  name,
+  preference,
+  mode,
+}: Pick<Summary, "name" | "preference"> & { readonly mode: Mode }): string {
+  const { model, durationSeconds, resolution } = preference;
+  const price = mode === "free" ? 0n : priceOf(preference);
+  return createHash("sha256")
+    .update([name, model.id, durationSeconds, formatResolution(resolution), price].join(" "))
+    .digest("base64url")
+    .slice(0, 12);
 }
 
 /** Words that stand in no message of the person's; `promptOf` reads them here. */
@@ -67,16 +86,17 @@ function wordsNote(t: Translate, words: Summary["words"]): readonly Html[] {
   return words.state === "asked" ? [t("studio-improve-asked")] : [t("studio-improve-failed")];
 }
 
-function buttons(t: Translate, words: Summary["words"]): readonly (readonly Button[])[] {
-  const go: Button = { text: t.plain("studio-button-go"), style: "success", callback: callbackData("generate", "go") };
+function buttons(t: Translate, words: Summary["words"], terms: string): readonly (readonly Button[])[] {
+  const own = callbackData("generate", "go", terms);
+  const go: Button = { text: t.plain("studio-button-go"), style: "success", callback: own };
   const stop: Button = { text: t.plain("studio-button-stop"), callback: callbackData("generate", "stop") };
   if (words === "offered") {
     return [[go, stop], [{ text: t.plain("studio-button-improve"), callback: callbackData("generate", "improve") }]];
   }
   if (words?.improved === undefined) return [[go, stop]];
-  const better = callbackData("generate", "go", "improved");
+  const better = callbackData("generate", "improved", terms);
   return [
     [{ text: t.plain("studio-button-go-improved"), style: "success", callback: better }],
-    [{ text: t.plain("studio-button-go-own"), callback: callbackData("generate", "go") }, stop],
+    [{ text: t.plain("studio-button-go-own"), callback: own }, stop],
   ];
 }

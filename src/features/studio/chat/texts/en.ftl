@@ -64,6 +64,7 @@ studio-generate-price =
 studio-generate-free = Free: { $perDay } a day.
 studio-generate-started = 🎬 On its way.
 studio-generate-stopped = Stopped. Nothing was charged.
+studio-generate-changed = This has changed since. Look at the summary once more, then press Go.
 studio-generate-over = This is over. /generate starts anew.
 studio-button-skip = Skip
 studio-button-go = Go

@@ -60,6 +60,7 @@ studio-generate-price = 가격: <b>{ $price }</b>크레딧 (보유 { $available 
 studio-generate-free = 무료: 하루 { $perDay }개
 studio-generate-started = 🎬 만들기 시작했습니다.
 studio-generate-stopped = 멈췄습니다. 차감된 크레딧은 없습니다.
+studio-generate-changed = 그사이 내용이 바뀌었습니다. 요약을 다시 확인한 뒤 시작을 눌러 주세요.
 studio-generate-over = 이미 끝난 단계입니다. /generate 로 새로 시작하세요.
 studio-button-skip = 건너뛰기
 studio-button-go = 시작
