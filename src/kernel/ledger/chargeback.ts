@@ -25,11 +25,11 @@ export async function bookChargeback(tx: Tx, deps: RefundDeps, payment: StoredPa
     { id, ...moved, reason: "", state: "refunded", origin: "store", createdAt: at },
     { decidedBy: "store" },
   );
-  const gifts = userId === undefined ? [] : await lockOpenGifts(tx, userId);
+  if (userId !== undefined) await lockOpenGifts(tx, userId);
   await lockReversible(tx, deps, chargeId);
   const account = userId === undefined || credits === 0n ? undefined : await lockAccount(tx, userId);
-  // Somebody who did not pay for it should not have had it to give.
-  await recallGifts(tx, deps, gifts);
+  // Somebody who did not pay for it should not have had it to give, while we waited for his account neither.
+  if (userId !== undefined) await recallGifts(tx, deps, await lockOpenGifts(tx, userId));
   if (account !== undefined) await allowDebt(tx, account.id, credits);
   const { telegram, starsIncome, starsSuspense, sold } = systemAccounts;
   await book(tx, {

@@ -17,7 +17,11 @@ export async function lockGift(tx: Tx, id: string): Promise<Gift | undefined> {
   return rows[0] && toGift(rows[0]);
 }
 
-/** Newest first, each with its row locked. */
+/**
+ * All that nobody has claimed, each with its row locked, always in one order. Before the giver's account: whoever ends a
+ * gift locks the account after it. And again under the account's lock, because what he gave meanwhile was not seen before;
+ * only a gift that ends in the very moment in which it was made can make that a deadlock, which is tried again.
+ */
 export async function lockOpenGifts(tx: Tx, userId: number): Promise<readonly Gift[]> {
   const { rows } = await sql<GiftRow>`
     select * from ledger.gift where giver_id = ${userId} and state = 'open' order by id for no key update`.execute(tx);

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
+import { sql } from "kysely";
+
 import type { User } from "#kernel/accounts/index.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig } from "#test/support/ledger-rig.ts";
+import { until } from "#test/support/until.ts";
 
 const { db } = await testDatabase();
 const rig = ledgerRig(db);
@@ -123,5 +126,35 @@ test("a payment that a store took back takes what was given away and not opened,
   await rig.clock.advance(180_000);
   await rig.run("ledger.reconcile-stars");
   assert.deepEqual([await posted(user), (await ledger.gifts.find(db, gift))?.state], [0n, "recalled"]);
+  await rig.assertSound();
+});
+
+test("what is given away at the very moment at which it is taken back comes back too", async () => {
+  for (const by of ["the store", "an admin"] as const) {
+    const user = await rig.newUser();
+    const { chargeId } = await rig.buy(user);
+    const request = by === "an admin" ? await rig.requestRefund(user, chargeId) : undefined;
+    if (by === "the store") rig.bank.refundElsewhere(chargeId);
+    await rig.clock.advance(180_000);
+    const given = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const gift = systemIds.token(9);
+    const giving = write(async (tx) => {
+      await ledger.gifts.give(tx, { id: gift, userId: user.id, amount: 4000n });
+      given.resolve();
+      await gate.promise;
+    });
+    await given.promise;
+    const taking = request === undefined ? rig.run("ledger.reconcile-stars") : decide(request, false);
+    await until("the giver's account to be waited for", async () => {
+      const { rows } = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+      return rows.length > 0;
+    });
+    gate.resolve();
+    await Promise.all([giving, taking]);
+    assert.deepEqual([await posted(user), (await ledger.gifts.find(db, gift))?.state], [0n, "recalled"], by);
+  }
+  assert.deepEqual(await rig.runQueued(), []);
   await rig.assertSound();
 });

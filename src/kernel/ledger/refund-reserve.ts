@@ -42,9 +42,10 @@ export async function reserve(
   const { credits, userId } = refund;
   if (credits === 0n) return { ok: true };
   if (userId === undefined) throw new Error(`refund ${refund.id} has credits of nobody`);
-  const gifts = await lockOpenGifts(tx, userId);
+  await lockOpenGifts(tx, userId);
   const bonus = (await lockReversible(tx, deps, refund.chargeId))?.invitedBonus ?? 0n;
   const account = await lockAccount(tx, userId);
+  const gifts = await lockOpenGifts(tx, userId);
   const given = gifts.reduce((sum, { amount }) => sum + amount, 0n);
   const missing = credits + bonus - account.balance.available;
   const gone = credits - (await readPurchased(tx, userId));
