@@ -139,7 +139,10 @@ export async function revokePeriod(tx: Tx, deps: PeriodDeps, chargeId: string): 
   }
 }
 
-/** Tells the feature until when the person is entitled, by all that he has. */
+/**
+ * Tells the feature until when the person is entitled, by all that he has. One at a time for a person, until the commit:
+ * of two subscriptions that change at once, whichever is told last has seen the other.
+ */
 export async function tellEntitlement(
   tx: Tx,
   { entitlements }: Pick<PeriodDeps, "entitlements">,
@@ -147,6 +150,7 @@ export async function tellEntitlement(
 ): Promise<void> {
   const holder = entitlements().find(({ name }) => name === entitlement);
   if (holder === undefined) return;
+  await sql`select pg_advisory_xact_lock(hashtextextended('ledger.entitlement', ${userId}))`.execute(tx);
   const { rows } = await sql<{ until: Date | null }>`
     select max(expires_at + case state when 'active' then ${renewalGraceMs} else 0 end * interval '1 millisecond') as until
     from ledger.subscription

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { sql } from "kysely";
+
+import type { User } from "#kernel/accounts/index.ts";
+import { testDatabase } from "#test/support/database.ts";
+import { ledgerRig, type PaidMonth, premiumPlan } from "#test/support/ledger-rig.ts";
+import { until } from "#test/support/until.ts";
+
+import { periodSeconds } from "./index.ts";
+
+const { db } = await testDatabase();
+const rig = ledgerRig(db);
+const { ledger, write, clock } = rig;
+const { stars, subscriptions } = ledger;
+const hourMs = 3_600_000;
+const monthMs = periodSeconds * 1000;
+
+/** What the feature behind `test.premium` was told last, by person. */
+const premiumUntil = new Map<number, Date | undefined>();
+rig.entitlements.set(premiumPlan.id, {
+  name: premiumPlan.id,
+  title: "test-premium",
+  stars: async () => premiumPlan.stars,
+  changed: async (_tx, { userId, until }) => {
+    premiumUntil.set(userId, until);
+  },
+});
+
+async function subscribed(): Promise<{ readonly user: User; readonly month: PaidMonth }> {
+  const user = await rig.newUser();
+  const month = await rig.subscribe(user, premiumPlan);
+  await rig.tell(month);
+  return { user, month };
+}
+
+async function note({ telegramId, orderId }: PaidMonth, state: "failed"): Promise<void> {
+  await write(async (tx) => {
+    await subscriptions.note(tx, { telegramId, orderId, state });
+  });
+}
+
+async function sweep(): Promise<void> {
+  await rig.run("ledger.sweep-unfinished");
+}
+
+test("a plan that is bought while the one before runs out entitles, whichever of the two is told last", async () => {
+  const { user, month } = await subscribed();
+  await note(month, "failed");
+  await clock.advance(monthMs);
+  const anew = await rig.subscribe(user, premiumPlan);
+  const gate = Promise.withResolvers<void>();
+  const booked = Promise.withResolvers<void>();
+  const paying = write(async (tx) => {
+    await stars.creditPayment(tx, { ...anew, currency: "XTR" });
+    booked.resolve();
+    await gate.promise;
+  });
+  await booked.promise;
+  const sweeping = sweep();
+  const isWaiting = async (): Promise<boolean> => {
+    const { rows } = await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+    return rows.length > 0;
+  };
+  await Promise.race([sweeping, until("the sweep to wait", isWaiting)]);
+  gate.resolve();
+  await Promise.all([paying, sweeping]);
+  assert.deepEqual(premiumUntil.get(user.id), new Date(anew.paidUntil.getTime() + hourMs));
+  await rig.assertSound();
+});
