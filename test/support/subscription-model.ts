@@ -37,10 +37,8 @@ export function coverMonth(model: LedgerModel, payment: ModelPayment, by: "updat
   if (month === undefined || subscription === undefined) return;
   month.until = by === "update" ? month.paidUntil : month.paidAt + periodMs;
   month.isTold = by === "update";
-  if (subscription.state === undefined || month.until > subscription.expiresAt) {
-    subscription.state = "active";
-    subscription.barred = false;
-  }
+  if (subscription.state === undefined || month.until > subscription.expiresAt)
+    subscription.state = goesOn(subscription);
   reckon(model, month.subscription);
 }
 
@@ -96,7 +94,12 @@ function reckon(model: LedgerModel, index: number): void {
   const paid = paidFor(model, index);
   if (subscription === undefined || paid === undefined) return;
   subscription.expiresAt = paid;
-  if (subscription.state === "expired" && paid > model.now()) subscription.state = "active";
+  if (subscription.state === "expired" && paid > model.now()) subscription.state = goesOn(subscription);
+}
+
+/** Telegram renews nothing that we have cancelled: what is paid of it was charged before. */
+function goesOn({ barred }: ModelSubscription): SubscriptionState {
+  return barred ? "canceled" : "active";
 }
 
 function paidFor(model: LedgerModel, index: number): number | undefined {

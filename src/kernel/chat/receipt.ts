@@ -1,5 +1,5 @@
 import type { User } from "../accounts/index.ts";
-import type { PaymentOutcome } from "../ledger/index.ts";
+import type { PaymentOutcome, Subscription } from "../ledger/index.ts";
 import { Html } from "../lib/html.ts";
 import { formatCredits } from "../lib/money.ts";
 import type { Translate } from "../lib/texts.ts";
@@ -13,6 +13,15 @@ export interface Receipt {
   /** Of a plan: the first of its payments. */
   readonly isFirst: boolean;
 }
+
+/** What follows for one that runs; nothing is said of one that has ended meanwhile. */
+const outlooks = {
+  active: ["chat-receipt-renews"],
+  canceled: ["chat-plan-state-canceled"],
+  failed: ["chat-plan-state-failed"],
+  expired: [],
+  revoked: [],
+} satisfies Record<Subscription["state"], readonly string[]>;
 
 /** What is said to a payment: of a pack, of a plan (when it is taken again), or for no offer we know. */
 export function receiptText(
@@ -29,7 +38,7 @@ export function receiptText(
   return Html.join([
     t(isFirst ? "chat-receipt-subscribed" : "chat-receipt-renewed", { name, stars }),
     ...(outcome.credits > 0n ? [t("chat-receipt-month", { credits, balance })] : []),
-    t("chat-receipt-renews", { day: dayOf(subscription.expiresAt, t, user) }),
+    ...outlooks[subscription.state].map((key) => t(key, { day: dayOf(subscription.expiresAt, t, user) })),
     t("chat-receipt-charge", { charge }),
   ]);
 }

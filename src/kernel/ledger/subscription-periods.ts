@@ -37,8 +37,9 @@ export function editDedupeKey(orderId: string): string {
 
 /**
  * What a payment of a plan buys: everything until the date that Telegram gives. The first makes the subscription, each
- * later one extends it and makes it active again. The caller has locked the payer's account, so that the payments of one
- * person come here one at a time. Locks: subscription, then the feature's row.
+ * later one extends it and makes it active again; where we have cancelled it, it was charged before that, and still runs
+ * out. The caller has locked the payer's account, so that the payments of one person come here one at a time. Locks:
+ * subscription, then the feature's row.
  */
 export async function coverPeriod(
   tx: Tx,
@@ -70,7 +71,7 @@ async function extend(
   const { orderId, plan, telegramId } = before;
   const isOver = !runningStates.includes(before.state);
   if (until > before.expiresAt) {
-    await updateSubscription(tx, before, { at: clock.now(), state: "active", barred: false });
+    await updateSubscription(tx, before, { at: clock.now(), state: before.barred ? "canceled" : "active" });
   }
   const { rows } = await sql<{ earliest: Date }>`
     select min(paid_until) as earliest from ledger.subscription_period
@@ -165,7 +166,10 @@ async function reckon(tx: Tx, deps: PeriodDeps, orderId: string): Promise<Subscr
   await sql`
     update ledger.subscription set
       expires_at = coalesce(${paidUntil ?? null}::timestamptz, expires_at),
-      state = case when state = 'expired' and ${paidUntil ?? null}::timestamptz > ${at} then 'active' else state end,
+      state = case
+        when state = 'expired' and ${paidUntil ?? null}::timestamptz > ${at} then case when barred then 'canceled' else 'active' end
+        else state
+      end,
       changed_at = ${at}
     where order_id = ${orderId}`.execute(tx);
   const subscription = await lockSubscription(tx, orderId);

@@ -8,11 +8,11 @@ import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig, type PaidMonth, premiumPlan } from "#test/support/ledger-rig.ts";
 import { until } from "#test/support/until.ts";
 
-import { periodSeconds } from "./index.ts";
+import { periodSeconds, type Subscription } from "./index.ts";
 
 const { db } = await testDatabase();
 const rig = ledgerRig(db);
-const { ledger, write, clock } = rig;
+const { ledger, write, bank, clock } = rig;
 const { stars, subscriptions } = ledger;
 const hourMs = 3_600_000;
 const monthMs = periodSeconds * 1000;
@@ -35,7 +35,19 @@ async function subscribed(): Promise<{ readonly user: User; readonly month: Paid
   return { user, month };
 }
 
-async function note({ telegramId, orderId }: PaidMonth, state: "failed"): Promise<void> {
+async function only(user: User): Promise<Subscription> {
+  const [subscription, ...others] = await subscriptions.list(db, user.id);
+  assert.ok(subscription !== undefined && others.length === 0);
+  return subscription;
+}
+
+async function ask(user: User, { orderId }: PaidMonth, wish: "cancel" | "allow"): Promise<void> {
+  const result = await write(async (tx) => await subscriptions.ask(tx, { userId: user.id, orderId, wish }));
+  assert.ok(result.ok);
+  assert.deepEqual(await rig.runQueued(), []);
+}
+
+async function note({ telegramId, orderId }: PaidMonth, state: "active" | "failed"): Promise<void> {
   await write(async (tx) => {
     await subscriptions.note(tx, { telegramId, orderId, state });
   });
@@ -68,5 +80,40 @@ test("a plan that is bought while the one before runs out entitles, whichever of
   gate.resolve();
   await Promise.all([paying, sweeping]);
   assert.deepEqual(premiumUntil.get(user.id), new Date(anew.paidUntil.getTime() + hourMs));
+  await rig.assertSound();
+});
+
+test("a month that was charged before Telegram heard of the cancellation runs out too, told late or even later", async () => {
+  for (const lateMs of [0, monthMs]) {
+    const { user, month } = await subscribed();
+    const second = rig.renew(month);
+    await ask(user, month, "cancel");
+    await clock.advance(lateMs);
+    await sweep();
+    await rig.tell(second);
+    const { state, barred, expiresAt } = await only(user);
+    assert.deepEqual([state, barred, expiresAt], ["canceled", true, second.paidUntil]);
+    await ask(user, month, "allow");
+    await note(month, "active");
+    assert.equal((await only(user)).state, "active", "only the person can");
+  }
+  await rig.assertSound();
+});
+
+test("a month that comes after a store has taken the first one back is given, and not renewed", async () => {
+  const { user, month } = await subscribed();
+  const second = rig.renew(month);
+  bank.refundElsewhere(month.chargeId);
+  bank.list.splice(
+    bank.list.findIndex(({ id }) => id === second.chargeId),
+    1,
+  );
+  await clock.advance(180_000);
+  await rig.run("ledger.reconcile-stars");
+  assert.deepEqual(await rig.runQueued(), []);
+  assert.ok(bank.barred.has(month.chargeId));
+  await rig.tell(second);
+  const { state, barred } = await only(user);
+  assert.deepEqual([state, barred, premiumUntil.get(user.id)], ["canceled", true, second.paidUntil]);
   await rig.assertSound();
 });
