@@ -127,7 +127,7 @@ export type PaymentOutcome =
       readonly userId: number;
       readonly credits: Credits;
       readonly balance: Balance;
-      /** What it was paid for, when it is a plan and this is not a repetition. */
+      /** What it was paid for, when it is a plan. */
       readonly subscription: Subscription | undefined;
     }
   /** Money came for no order we know: kept on a suspense account, an alert goes out, an admin decides. */

@@ -146,8 +146,8 @@ async function repeated(tx: Tx, deps: PaymentDeps, payment: ReportedPayment): Pr
   }
   const { userId, credits } = before;
   if (before.state === "suspended" || userId === undefined) return { ok: false, reason: "unknown_order" };
-  if (paidUntil !== undefined) await correctPeriod(tx, deps, { chargeId, paidUntil });
-  return { ok: true, repeated: true, userId, credits, balance: await readBalance(tx, userId), subscription: undefined };
+  const subscription = await correctPeriod(tx, deps, { chargeId, paidUntil });
+  return { ok: true, repeated: true, userId, credits, balance: await readBalance(tx, userId), subscription };
 }
 
 export interface StoredPayment {

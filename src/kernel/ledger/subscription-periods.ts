@@ -95,19 +95,23 @@ async function extend(
   }
 }
 
-/** The date that Telegram gives for a payment that the reconciler had found before. */
+/**
+ * The date that Telegram gives for a payment that the reconciler had found before.
+ * @returns what the payment is for; undefined when it is for no plan.
+ */
 export async function correctPeriod(
   tx: Tx,
   deps: PeriodDeps,
-  { chargeId, paidUntil }: { readonly chargeId: string; readonly paidUntil: Date },
-): Promise<void> {
+  { chargeId, paidUntil }: Pick<PeriodPayment, "chargeId" | "paidUntil">,
+): Promise<Subscription | undefined> {
   const orderId = await orderOf(tx, chargeId);
-  if (orderId === undefined) return;
-  await lockSubscription(tx, orderId);
+  if (orderId === undefined) return undefined;
+  const before = await lockSubscription(tx, orderId);
+  if (paidUntil === undefined) return before;
   const { numAffectedRows } = await sql`
     update ledger.subscription_period set paid_until = ${paidUntil}, is_told = true
     where charge_id = ${chargeId} and not is_told`.execute(tx);
-  if (numAffectedRows === 1n) await reckon(tx, deps, orderId);
+  return numAffectedRows === 1n ? await reckon(tx, deps, orderId) : before;
 }
 
 /**
