@@ -7,7 +7,7 @@ import type { LedgerParts } from "./deps.ts";
 import type { ReportDrift } from "./findings.ts";
 
 export interface LedgerViolation {
-  /** 1 to 11: `migrations/0002_violations.sql` and later ones. */
+  /** Its number in `ledger.violation`: `migrations/0002_violations.sql` and later ones. */
   readonly invariant: number;
   readonly name: string;
   /** What is wrong: `account 1001`, `hold studio.job:…`. */
