@@ -85,6 +85,10 @@ test("one that goes on is running, and what says nothing of it is thrown", async
     answer = { status, json: {} };
     await assert.rejects(provider.status(reference), error);
   }
+  for (const status of [200, 408]) {
+    answer = { status, bytes: Buffer.from("<html>Sign in to this network</html>"), type: "text/html" };
+    await assert.rejects(provider.status(reference), ProviderUnavailable);
+  }
   answer = "hangs_up";
   await assert.rejects(provider.status(reference), ProviderUnavailable);
 });

@@ -48,7 +48,7 @@ export const fal: AiSdkService = {
   wasCancelled: () => false,
   isAboutJob: ({ status, text }) => {
     const { data } = falAnswer.safeParse(parse(text));
-    return status < 500 || data?.error_type !== undefined || data?.detail !== undefined;
+    return data !== undefined && (status < 500 || data.error_type !== undefined || data.detail !== undefined);
   },
 };
 
@@ -67,7 +67,7 @@ export const replicate: AiSdkService = {
     return data?.status === "failed" && soundsLikeModeration(data.error ?? "");
   },
   wasCancelled: (text) => prediction.safeParse(parse(text)).data?.status === "canceled",
-  isAboutJob: ({ status }) => status < 500,
+  isAboutJob: ({ status, text }) => status < 500 && prediction.safeParse(parse(text)).success,
 };
 
 function parse(text: string): unknown {
