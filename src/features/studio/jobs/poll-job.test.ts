@@ -6,6 +6,7 @@ import { afterEach, test } from "node:test";
 import { sql } from "kysely";
 
 import type { FailureReason } from "#providers/video/port.ts";
+import { ProviderUnavailable } from "#providers/video/provider-error.ts";
 
 import type { VideoJob } from "../job.ts";
 import { cardText, price, studioRig } from "../testing/studio-rig.ts";
@@ -109,6 +110,24 @@ test("a provider that is out is asked on until the deadline", async () => {
   for (let minute = 0; minute < 5; minute++) assert.deepEqual(await rig.pass(60_000), []);
   assert.equal((await rig.job(id)).state, "running");
   assert.deepEqual(line.waiting(), ["studio.poll-job"]);
+});
+
+test("a provider that names a time is not asked before it", async () => {
+  let looks = 0;
+  const { status } = provider;
+  Object.assign(provider, {
+    status: async () => {
+      looks += 1;
+      await Promise.reject(new ProviderUnavailable("rate_limited", 30_000));
+    },
+  });
+  const { id } = await running();
+  for (let second = 0; second < 30; second++) await rig.pass(1000);
+  assert.equal(looks, 1);
+  await rig.pass(1000);
+  Object.assign(provider, { status });
+  assert.equal(looks, 2);
+  assert.equal((await rig.job(id)).state, "running");
 });
 
 test("a nudge looks at once and plans nothing", async () => {

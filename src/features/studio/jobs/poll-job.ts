@@ -36,7 +36,7 @@ export function makePollJob(deps: WorkDeps): StudioJobs["poll"] {
       const job = await findJob(deps.db, jobId);
       if (job?.state !== "running") return;
       const status = await ask(deps, job, signal);
-      const event = status && (await eventOf(deps, job, status));
+      const event = status.state === "silent" ? undefined : await eventOf(deps, job, status);
       const isNews = event !== undefined && !(event.type === "progressed" && event.percent <= job.progress);
       const isPlanned = at !== undefined && at === job.nextPollAt?.toISOString();
       await inTransaction(deps.db, async (tx) => {
@@ -45,7 +45,8 @@ export function makePollJob(deps: WorkDeps): StudioJobs["poll"] {
         else await sql`update studio.job set looked_at = ${now} where id = ${jobId}`.execute(tx);
         if (isPlanned && (event === undefined || event.type === "progressed")) {
           const runningMs = now.getTime() - (job.submittedAt ?? job.orderedAt).getTime();
-          const waitMs = pollAfterMs(runningMs, status === undefined || tellsProgress(status));
+          const leastMs = status.state === "silent" ? status.forMs : 0;
+          const waitMs = Math.max(pollAfterMs(runningMs, tellsProgress(status)), leastMs);
           await deps.followUp.poll(tx, jobId, new Date(now.getTime() + waitMs));
         }
       });
@@ -53,24 +54,30 @@ export function makePollJob(deps: WorkDeps): StudioJobs["poll"] {
   });
 }
 
-/** Undefined while the provider is out: asking changes nothing, so the deadline alone ends the waiting. */
+/** The provider is out, or wants not to be asked for so long. */
+interface Silence {
+  readonly state: "silent";
+  readonly forMs: number;
+}
+
+/** While the provider is out the deadline alone ends the waiting: asking changes nothing. */
 async function ask(
   { metrics, providers }: WorkDeps,
   { provider: id, providerReference: reference }: VideoJob,
   signal: AbortSignal,
-): Promise<VideoStatus | undefined> {
+): Promise<VideoStatus | Silence> {
   const provider = providers.get(id);
   // Switched off while it ran: when it is back before the deadline, the job goes on.
-  if (provider === undefined || reference === undefined) return undefined;
+  if (provider === undefined || reference === undefined) return { state: "silent", forMs: 0 };
   try {
     return await askProvider(metrics, provider, "status", async () => await provider.status(reference, signal));
   } catch (error) {
-    if (error instanceof ProviderUnavailable) return undefined;
+    if (error instanceof ProviderUnavailable) return { state: "silent", forMs: error.retryAfterMs ?? 0 };
     throw error;
   }
 }
 
-function tellsProgress(status: VideoStatus): boolean {
+function tellsProgress(status: VideoStatus | Silence): boolean {
   return "progress" in status || "position" in status;
 }
 
