@@ -7,6 +7,7 @@ import type { Clock } from "#kernel/lib/clock.ts";
 import { AppError } from "#kernel/lib/errors.ts";
 import type { Secret } from "#kernel/lib/secret.ts";
 import { type FileStorage, mediaTooLarge, type SizedStream } from "#kernel/media/index.ts";
+import { networkCode } from "#providers/video/wire/exchange.ts";
 
 import { listedKeys, readErrorCode } from "./s3-xml.ts";
 import { StorageFailed } from "./storage-failed.ts";
@@ -170,12 +171,6 @@ async function textOf({ body }: Dispatcher.ResponseData, what: string): Promise<
     throw new StorageFailed(what, { code: networkCode(error) });
   }
   return Buffer.concat(chunks).toString("utf8");
-}
-
-function networkCode(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return networkCode(error.errors[0]);
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 const ourName = /^[\w-]+$/;
