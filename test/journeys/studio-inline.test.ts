@@ -77,9 +77,18 @@ test("nobody is offered another's videos, and whoever the bot does not know stay
   assert.equal(view.button?.startParameter, "make");
   const { rows } = await sql`select from account.person where telegram_id = ${sven.id}`.execute(db);
   assert.equal(rows.length, 0);
-  for (const offset of ["nonsense", "9".repeat(64), "2026-01-01T00:00:00.000Z'; drop table studio.job"]) {
+  const madeUp = [
+    "nonsense",
+    "9".repeat(64),
+    "2026-01-01T00:00:00.000Z'; drop table studio.job",
+    "-271821-04-20",
+    "-9999",
+  ];
+  for (const offset of madeUp) {
     assert.deepEqual((await alex.inline("", { offset })).results, [], offset);
   }
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  assert.equal((await alex.inline("", { offset: later })).results.length, 1);
 });
 
 test("the words go with the person into the private chat, sealed on their way, and are gone when they have arrived", async () => {

@@ -14,6 +14,8 @@ const pageSize = 20;
 /** With words Telegram must ask us each time: whoever goes back to earlier words must find those on the button's way. */
 const cacheSeconds = { withWords: 0, alone: 5 };
 const longestOnButton = 40;
+/** As we name the next page. The database does not know every time that JavaScript does. */
+const pagePattern = /^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/;
 
 /** In any chat: the person's own videos to send once more, and the way to make one of the words he types. */
 export function inlineRoute(deps: InlineDeps): InlineRoute {
@@ -51,7 +53,7 @@ async function page(
   { settings }: InlineDeps,
   { db, user, t, offset }: InlineQuestion,
 ): Promise<{ readonly videos: readonly InlineVideo[]; readonly nextOffset?: string }> {
-  const before = offset === "" ? undefined : new Date(offset);
+  const before = offset === "" ? undefined : new Date(pagePattern.test(offset) ? offset : Number.NaN);
   if (user === undefined || Number.isNaN(before?.getTime())) return { videos: [] };
   const found = await finishedVideos(db, { userId: user.id, before, limit: pageSize + 1 });
   const shown = found.slice(0, pageSize);
