@@ -184,12 +184,12 @@ studio-button-group = 🎬 영상
 studio-inline-begin = 🎬 영상 만들기
 studio-inline-make = 🎬 만들기: { $words }
 
-studio-alert-out = ⚠️ 영상 제공자 <b>{ $provider }</b>를 쓸 수 없습니다: { $trouble ->
+studio-alert-out = ⚠️ 영상 제공자 <b>{ $provider }</b>: 지금 쓸 수 없습니다. { $trouble ->
     [no_credit] 제공자 잔액을 모두 썼습니다.
     [unauthorized] 키를 받아들이지 않습니다.
    *[outage] 정상적으로 응답하지 않습니다.
   } 다른 제공자가 만들 수 있는 영상은 그쪽에서 만들고, 나머지는 기다리다가 너무 오래 걸리면 돌려드립니다. 복구되었는지는 영상 하나로 확인합니다.
-studio-alert-well = ✅ 영상 제공자 <b>{ $provider }</b>가 다시 작동합니다. 중단된 시간: { $duration }.
+studio-alert-well = ✅ 영상 제공자 <b>{ $provider }</b>: 다시 작동합니다. 중단된 시간: { $duration }.
 studio-alert-large-over_limit = ⚠️ { $model } 영상이 허용된 크기보다 커서 크레딧을 돌려주었습니다. 한도는 <code>studio.results longestMegabytes</code>입니다.
 studio-alert-large-no_public_url = ⚠️ { $model } 영상이 텔레그램이 받는 50MB보다 커서 크레딧을 돌려주었습니다. <code>PUBLIC_URL</code>을 설정하면 이런 영상은 링크로 전달됩니다.
 studio-alert-large-links_full = ⚠️ { $model } 대용량 영상의 크레딧을 돌려주었습니다. 링크로 보관 중인 영상이 <code>studio.results linkedMegabytes</code> 한도를 모두 쓰고 있습니다.
