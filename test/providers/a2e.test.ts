@@ -38,8 +38,6 @@ const { order, live, pass, assertDelivered, assertPaidBack } = story;
 const usual = { renderMs: 6000 };
 server.plan = usual;
 
-const transactions = await story.transactions();
-
 afterEach(async () => {
   server.plan = usual;
   server.outage = undefined;
@@ -101,13 +99,7 @@ test("out of coins: nobody is charged", async () => {
 test("outage: before it is taken it waits, while it is made it waits, and it arrives", async () => {
   server.starts.push({ http: 503, code: 503 }, { http: 503, code: 503 });
   const job = await order();
-  while ((await rig.job(job.id)).state !== "running") await pass(5);
-  server.outage = { http: 500, code: 500 };
-  await pass(60);
-  assert.equal((await rig.job(job.id)).state, "running");
-  server.outage = undefined;
-  await live(job);
-  await assertDelivered(job);
+  await story.outlive(server, { http: 500, code: 500 }, job);
 });
 
 test("lost callback: looking brings the video; a callback alone does too, and a repeat does nothing", async () => {
@@ -170,26 +162,8 @@ test("a lost answer to the start call is not sent again: one task at A2E, and th
   assert.equal(server.tasks.length, before + 1);
 });
 
-test(`death at each of ${transactions} transactions`, async () => {
-  let paidBack = 0;
-  for (let transaction = 1; transaction <= transactions; transaction++) {
-    for (const [when, aftermath] of [
-      ["before_commit", "the queue is lost"],
-      ["after_commit", "the job is run again"],
-    ] as const) {
-      const before = server.tasks.length;
-      const job = await order();
-      rig.crashes.crashAt({ transaction, when });
-      const { failure } = await live(job, aftermath);
-      assert.equal(server.tasks.length, before + 1, `${transaction} ${when}: begun once, ${failure ?? "delivered"}`);
-      if (failure === undefined) {
-        await assertDelivered(job);
-      } else {
-        await assertPaidBack(job, "unclear");
-        paidBack += 1;
-      }
-    }
-  }
+test("death at each transaction", async () => {
+  const paidBack = await story.dieAtEach(() => server.tasks.length);
   assert.equal(paidBack, 1, "only when the answer itself died with us");
 });
 

@@ -39,8 +39,6 @@ const { order, live, pass, assertDelivered, assertPaidBack } = story;
 const usual = { renderMs: 6000 };
 server.plan = usual;
 
-const transactions = await story.transactions();
-
 afterEach(async () => {
   server.plan = usual;
   server.outage = undefined;
@@ -100,13 +98,7 @@ test("out of credit: nobody is charged", async () => {
 test("outage: before it is taken it waits, while it is made it waits, and it arrives", async () => {
   server.submits.push({ status: 503 }, { status: 503 });
   const job = await order();
-  while ((await rig.job(job.id)).state !== "running") await pass(5);
-  server.outage = 502;
-  await pass(60);
-  assert.equal((await rig.job(job.id)).state, "running");
-  server.outage = undefined;
-  await live(job);
-  await assertDelivered(job);
+  await story.outlive(server, 502, job);
 });
 
 test("a result that has died is paid back", async () => {
@@ -129,26 +121,8 @@ test("a lost answer to the submission is not sent again: one request at fal, and
   }
 });
 
-test(`death at each of ${transactions} transactions`, async () => {
-  let paidBack = 0;
-  for (let transaction = 1; transaction <= transactions; transaction++) {
-    for (const [when, aftermath] of [
-      ["before_commit", "the queue is lost"],
-      ["after_commit", "the job is run again"],
-    ] as const) {
-      const before = server.requests.length;
-      const job = await order();
-      rig.crashes.crashAt({ transaction, when });
-      const { failure } = await live(job, aftermath);
-      assert.equal(server.requests.length, before + 1, `${transaction} ${when}: begun once, ${failure ?? "delivered"}`);
-      if (failure === undefined) {
-        await assertDelivered(job);
-      } else {
-        await assertPaidBack(job, "unclear");
-        paidBack += 1;
-      }
-    }
-  }
+test("death at each transaction", async () => {
+  const paidBack = await story.dieAtEach(() => server.requests.length);
   assert.equal(paidBack, 1, "only when the answer itself died with us");
 });
 

@@ -50,8 +50,6 @@ const { order, live, pass, assertDelivered, assertPaidBack } = story;
 const usual = { renderMs: 6000 };
 server.plan = usual;
 
-const transactions = await story.transactions();
-
 afterEach(async () => {
   server.plan = usual;
   server.outage = undefined;
@@ -104,13 +102,7 @@ for (const modelId of ["veo", "omni"]) {
     server.creates.push({ code: 429 }, { code: 503 });
     const before = server.jobs.length;
     const job = await order(modelId);
-    while ((await rig.job(job.id)).state !== "running") await pass(5);
-    server.outage = { code: 500 };
-    await pass(60);
-    assert.equal((await rig.job(job.id)).state, "running");
-    server.outage = undefined;
-    await live(job);
-    await assertDelivered(job);
+    await story.outlive(server, { code: 500 }, job);
     assert.equal(server.jobs.length, before + 1);
     server.creates.push({ code: 403, message: "This API method requires billing to be enabled" });
     const poor = await order(modelId);
@@ -148,26 +140,8 @@ for (const [modelId, provider] of [
     await assertPaidBack(job, "lost");
   });
 
-  test(`${modelId}: death at each of ${transactions} transactions`, async () => {
-    let paidBack = 0;
-    for (let transaction = 1; transaction <= transactions; transaction++) {
-      for (const [when, aftermath] of [
-        ["before_commit", "the queue is lost"],
-        ["after_commit", "the job is run again"],
-      ] as const) {
-        const before = server.jobs.length;
-        const job = await order(modelId);
-        rig.crashes.crashAt({ transaction, when });
-        const { failure } = await live(job, aftermath);
-        assert.equal(server.jobs.length, before + 1, `${transaction} ${when}: begun once, ${failure ?? "delivered"}`);
-        if (failure === undefined) {
-          await assertDelivered(job);
-        } else {
-          await assertPaidBack(job, "unclear");
-          paidBack += 1;
-        }
-      }
-    }
+  test(`${modelId}: death at each transaction`, async () => {
+    const paidBack = await story.dieAtEach(() => server.jobs.length, modelId);
     assert.equal(paidBack, 1, "only when the answer itself died with us");
   });
 }

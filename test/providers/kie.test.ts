@@ -46,8 +46,6 @@ const { order, live, pass, assertDelivered, assertPaidBack } = story;
 const usual = { renderMs: 6000 };
 server.plan = usual;
 
-const transactions = await story.transactions();
-
 afterEach(async () => {
   server.plan = usual;
   server.outage = undefined;
@@ -119,13 +117,7 @@ test("outage: before it is taken it waits, while it is made it waits, and it arr
   const maintenance: KieCode = { code: 455, msg: "Maintenance" };
   server.creates.push(maintenance, maintenance);
   const job = await order();
-  while ((await rig.job(job.id)).state !== "running") await pass(5);
-  server.outage = { code: 500, msg: "Server error", http: 500 };
-  await pass(60);
-  assert.equal((await rig.job(job.id)).state, "running");
-  server.outage = undefined;
-  await live(job);
-  await assertDelivered(job);
+  await story.outlive(server, { code: 500, msg: "Server error", http: 500 }, job);
 });
 
 test("lost callback: looking brings the video", async () => {
@@ -270,21 +262,8 @@ test("a rescue needs the job's own address and KIE's signature; a repeat changes
   await assertDelivered(job);
 });
 
-test(`death at each of ${transactions} transactions: KIE's callback tells what its answer could not`, async () => {
-  assert.ok(transactions >= 6);
-  for (let transaction = 1; transaction <= transactions; transaction++) {
-    for (const [when, aftermath] of [
-      ["before_commit", "the queue is lost"],
-      ["after_commit", "the job is run again"],
-    ] as const) {
-      const before = server.tasks.length;
-      const job = await order();
-      rig.crashes.crashAt({ transaction, when });
-      await live(job, aftermath);
-      assert.equal(server.tasks.length, before + 1, `${transaction} ${when}: begun once`);
-      await assertDelivered(job);
-    }
-  }
+test("death at each transaction: KIE's callback tells what its answer could not", async () => {
+  assert.equal(await story.dieAtEach(() => server.tasks.length), 0);
 });
 
 test("no call to Telegram was wrong", () => {

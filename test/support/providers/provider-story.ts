@@ -20,8 +20,13 @@ export interface ProviderStory {
   readonly order: (modelId?: string) => Promise<StoryJob>;
   /** Lets everything happen until the job has ended, dying and coming back as often as it takes. */
   readonly live: (job: StoryJob, aftermath?: Aftermath) => Promise<VideoJob>;
-  /** How many transactions a life without a death takes: each of them is a moment to die in. */
-  readonly transactions: () => Promise<number>;
+  /**
+   * Lets the process die at each transaction of a life, before and after its commit. Each time the provider has begun one
+   * video more (`begun` counts them), which is delivered, or paid back because it is unclear. @returns how often the latter.
+   */
+  readonly dieAtEach: (begun: () => number, modelId?: string) => Promise<number>;
+  /** Has the service out for a minute while it makes the job, which arrives all the same. */
+  readonly outlive: <T>(service: { outage: T | undefined }, outage: T, job: StoryJob) => Promise<void>;
   /** Lets some time pass and due work run. */
   readonly pass: (seconds: number) => Promise<void>;
   /** One video in the chat, paid once, and nothing left of what it was made from, nor of itself. */
@@ -112,6 +117,17 @@ export async function providerStory({ rig, road, callbacks, models }: StoryDeps)
     assert.ok(!rows.some(({ row }) => row.includes(promptMark)), "the prompt is in the database");
   };
 
+  /** How many a life without a death takes: each of them is a moment to die in. */
+  const transactionsOf = async (modelId: string | undefined): Promise<number> => {
+    const job = await story.order(modelId);
+    crashes.crashAt({ transaction: never, when: "before_commit" });
+    await pass(20);
+    const count = crashes.transactions();
+    await story.live(job);
+    await story.assertDelivered(job);
+    return count;
+  };
+
   const story: ProviderStory = {
     pass: async (seconds) => {
       await pass(seconds);
@@ -155,14 +171,39 @@ export async function providerStory({ rig, road, callbacks, models }: StoryDeps)
       return ended;
     },
 
-    transactions: async () => {
-      const job = await story.order();
-      crashes.crashAt({ transaction: never, when: "before_commit" });
-      await pass(20);
-      const count = crashes.transactions();
+    dieAtEach: async (begun, modelId) => {
+      const transactions = await transactionsOf(modelId);
+      assert.ok(transactions >= 6);
+      let paidBack = 0;
+      for (let transaction = 1; transaction <= transactions; transaction++) {
+        for (const [when, aftermath] of [
+          ["before_commit", "the queue is lost"],
+          ["after_commit", "the job is run again"],
+        ] as const) {
+          const before = begun();
+          const job = await story.order(modelId);
+          crashes.crashAt({ transaction, when });
+          const { failure } = await story.live(job, aftermath);
+          assert.equal(begun(), before + 1, `${transaction} ${when}: begun once, ${failure ?? "delivered"}`);
+          if (failure === undefined) {
+            await story.assertDelivered(job);
+          } else {
+            await story.assertPaidBack(job, "unclear");
+            paidBack += 1;
+          }
+        }
+      }
+      return paidBack;
+    },
+
+    outlive: async (service, outage, job) => {
+      while ((await rig.job(job.id)).state !== "running") await pass(5);
+      service.outage = outage;
+      await pass(60);
+      assert.equal((await rig.job(job.id)).state, "running");
+      service.outage = undefined;
       await story.live(job);
       await story.assertDelivered(job);
-      return count;
     },
 
     assertDelivered: async (job) => {
