@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 
 import { inTransaction, type Tx } from "../db/index.ts";
+import { toError } from "../lib/errors.ts";
+import type { Logger } from "../observability/index.ts";
 import type { LedgerParts } from "./deps.ts";
 import { editDedupeKey, type PeriodDeps, renewalGraceMs, tellEntitlement } from "./subscription-periods.ts";
 import { lockSubscription, updateSubscription } from "./subscription-row.ts";
@@ -12,8 +14,11 @@ const batchSize = 500;
 /** The job's own tries are over by then, or it was lost. */
 const editQuietMs = 15 * 60_000;
 
-/** Ends what has run out, and takes up what Telegram has not answered. Each in a transaction of its own. */
-export async function sweepSubscriptions(deps: SweepSubscriptionsDeps): Promise<void> {
+/**
+ * Ends what has run out, and takes up what Telegram has not answered. Each in a transaction of its own: a feature that
+ * fails keeps nobody else's waiting.
+ */
+export async function sweepSubscriptions(deps: SweepSubscriptionsDeps, log: Logger): Promise<void> {
   const { db, clock, jobs, editJob } = deps;
   const now = clock.now().getTime();
   const due = await sql<{ order_id: string }>`
@@ -23,9 +28,13 @@ export async function sweepSubscriptions(deps: SweepSubscriptionsDeps): Promise<
     order by expires_at, order_id
     limit ${batchSize}`.execute(db);
   for (const { order_id: orderId } of due.rows) {
-    await inTransaction(db, async (tx) => {
-      await expire(tx, deps, orderId);
-    });
+    try {
+      await inTransaction(db, async (tx) => {
+        await expire(tx, deps, orderId);
+      });
+    } catch (error) {
+      log.error({ err: toError(error), order: orderId }, "a subscription could not be ended");
+    }
   }
   const unanswered = await sql<{ order_id: string }>`
     select order_id from ledger.subscription

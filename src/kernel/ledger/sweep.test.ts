@@ -3,9 +3,9 @@ import { beforeEach, test } from "node:test";
 
 import type { User } from "#kernel/accounts/index.ts";
 import { testDatabase } from "#test/support/database.ts";
-import { ledgerRig } from "#test/support/ledger-rig.ts";
+import { ledgerRig, premiumPlan } from "#test/support/ledger-rig.ts";
 
-import type { Balance } from "./index.ts";
+import { type Balance, periodSeconds } from "./index.ts";
 
 const { db } = await testDatabase();
 const rig = ledgerRig(db);
@@ -87,6 +87,28 @@ test("an owner who fails keeps no other's hold waiting, and changes nothing hims
   rig.judges.set(broken, async () => "release");
   await sweep();
   assert.equal((await balance()).held, 0n);
+});
+
+test("a feature that fails keeps nobody else's subscription from ending", async () => {
+  const people = [await rig.newUser(), await rig.newUser()];
+  const [broken, fine] = people.map(({ id }) => id);
+  let isBroken = true;
+  rig.entitlements.set(premiumPlan.id, {
+    name: premiumPlan.id,
+    title: "test-premium",
+    stars: async () => premiumPlan.stars,
+    changed: async (_tx, { userId, until }) => {
+      if (isBroken && userId === broken && until === undefined) throw new Error("the feature has a bug");
+    },
+  });
+  for (const person of people) await rig.tell(await rig.subscribe(person, premiumPlan));
+  await rig.clock.advance(periodSeconds * 1000 + 3_600_000);
+  await sweep();
+  const running = async (id = 0): Promise<number> => (await ledger.subscriptions.list(db, id)).length;
+  assert.deepEqual([await running(broken), await running(fine)], [1, 0]);
+  isBroken = false;
+  await sweep();
+  assert.equal(await running(broken), 0);
 });
 
 test("hundreds of overdue holds are settled in one sweep, those of one instant too", async () => {

@@ -32,7 +32,7 @@ export function makeSweepJob(deps: SweepDeps): Job<Record<string, never>> {
     run: async (_, { log, signal }) => {
       await sweepHolds(deps, log, signal);
       await resumeRefunds(deps);
-      await sweepSubscriptions(deps);
+      await sweepSubscriptions(deps, log);
     },
   });
 }
