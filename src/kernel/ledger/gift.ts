@@ -1,7 +1,7 @@
 import type { Db, Tx } from "../db/index.ts";
 import type { Balance, Credits } from "./ledger.ts";
 
-/** `cancelled` by the giver, `expired`, or `recalled` because the purchase was refunded: back with the giver. */
+/** `cancelled` by the giver, `expired`, or `recalled` because a payment of the giver goes back: back with him. */
 export type GiftState = "open" | "claimed" | "cancelled" | "expired" | "recalled";
 
 /** Credits on their way from one person to whoever claims them first. */

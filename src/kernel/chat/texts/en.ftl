@@ -233,7 +233,7 @@ chat-gift-card =
         [claimed] ✅ Somebody has opened it.
         [cancelled] ↩️ You took it back.
         [expired] ↩️ Nobody opened it in time; it came back to you.
-        [recalled] ↩️ It came back for your refund.
+        [recalled] ↩️ It came back, because a payment of yours is being returned.
        *[open] Send this link to somebody. Whoever opens it first has the credits, until { $until }.
     }
 chat-gift-share = 🎁 { $credits } { chat-credit-word } for you
@@ -249,7 +249,7 @@ chat-gift-gone = This gift is gone: somebody was quicker, or it went back to the
 chat-gift-claimed_by_him = You have this gift already. /balance
 chat-gift-told-claimed = 🎁 <b>{ $name }</b> has opened your gift of <b>{ $credits }</b> { chat-credit-word }.
 chat-gift-told-expired = ↩️ Nobody opened your gift in time: <b>{ $credits }</b> { chat-credit-word } came back to you.
-chat-gift-told-recalled = ↩️ Your gift of <b>{ $credits }</b> { chat-credit-word } came back for your refund. Its link does nothing any more.
+chat-gift-told-recalled = ↩️ Your gift of <b>{ $credits }</b> { chat-credit-word } came back, because a payment of yours is being returned. Its link does nothing any more.
 
 chat-invite =
     👥 <b>Invite friends</b>
@@ -278,8 +278,8 @@ chat-invite-off = Invitations bring nothing at the moment.
 chat-invited = 👋 <b>{ $name }</b> invited you: your first purchase brings <b>{ $credits }</b> { chat-credit-word } more. /buy
 chat-bonus-invited = 🎉 <b>{ $credits }</b> { chat-credit-word } more for your first purchase!
 chat-bonus-inviter = 🎉 <b>{ $credits }</b> { chat-credit-word } for you: a friend whom you invited has bought for the first time.
-chat-bonus-reversed-invited = ↩️ <b>{ $credits }</b> { chat-credit-word } of bonus went back with the refund of your first purchase.
-chat-bonus-reversed-inviter = ↩️ <b>{ $credits }</b> { chat-credit-word } of bonus went back: the purchase of a friend whom you invited was refunded.
+chat-bonus-reversed-invited = ↩️ <b>{ $credits }</b> { chat-credit-word } of bonus went back, because the payment for your first purchase did.
+chat-bonus-reversed-inviter = ↩️ <b>{ $credits }</b> { chat-credit-word } of bonus went back, because the payment of a friend whom you invited did.
 
 chat-promo-type = Which promo code do you have? /cancel stops.
 chat-promo-placeholder = Your code

@@ -224,7 +224,7 @@ chat-gift-card =
         [claimed] ✅ 누군가 선물을 열었습니다.
         [cancelled] ↩️ 선물을 취소했습니다.
         [expired] ↩️ 기한 안에 아무도 열지 않아 돌아왔습니다.
-        [recalled] ↩️ 환불을 위해 돌아왔습니다.
+        [recalled] ↩️ 결제가 되돌려져 선물이 돌아왔습니다.
        *[open] 이 링크를 보내 주세요. { $until }까지 먼저 여는 분이 크레딧을 받습니다.
     }
 chat-gift-share = 🎁 { $credits }{ chat-credit-word }을 선물합니다
@@ -237,7 +237,7 @@ chat-gift-gone = 이미 다른 분이 열었거나 보낸 분에게 돌아간 �
 chat-gift-claimed_by_him = 이미 받으신 선물입니다. /balance
 chat-gift-told-claimed = 🎁 <b>{ $name }</b> 님이 <b>{ $credits }</b>크레딧 선물을 열었습니다.
 chat-gift-told-expired = ↩️ 기한 안에 아무도 선물을 열지 않아 <b>{ $credits }</b>크레딧이 돌아왔습니다.
-chat-gift-told-recalled = ↩️ 환불을 위해 <b>{ $credits }</b>크레딧 선물이 돌아왔습니다. 선물 링크는 더 이상 쓸 수 없습니다.
+chat-gift-told-recalled = ↩️ 결제가 되돌려져 <b>{ $credits }</b>크레딧 선물이 돌아왔습니다. 선물 링크는 더 이상 쓸 수 없습니다.
 
 chat-invite =
     👥 <b>친구 초대</b>
@@ -257,8 +257,8 @@ chat-invite-off = 지금은 초대 보너스가 없습니다.
 chat-invited = 👋 <b>{ $name }</b> 님이 초대했습니다. 첫 구매 때 <b>{ $credits }</b>크레딧을 더 받습니다. /buy
 chat-bonus-invited = 🎉 첫 구매 보너스로 <b>{ $credits }</b>크레딧을 더 받았습니다!
 chat-bonus-inviter = 🎉 초대한 친구가 첫 구매를 하여 <b>{ $credits }</b>크레딧을 받았습니다.
-chat-bonus-reversed-invited = ↩️ 첫 구매가 환불되어 보너스 <b>{ $credits }</b>크레딧이 회수되었습니다.
-chat-bonus-reversed-inviter = ↩️ 초대한 친구의 구매가 환불되어 보너스 <b>{ $credits }</b>크레딧이 회수되었습니다.
+chat-bonus-reversed-invited = ↩️ 첫 구매의 결제가 되돌려져 보너스 <b>{ $credits }</b>크레딧이 회수되었습니다.
+chat-bonus-reversed-inviter = ↩️ 초대한 친구의 결제가 되돌려져 보너스 <b>{ $credits }</b>크레딧이 회수되었습니다.
 
 chat-promo-type = 프로모션 코드를 입력해 주세요. /cancel 로 멈출 수 있습니다.
 chat-promo-placeholder = 코드
