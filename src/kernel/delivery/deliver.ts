@@ -54,7 +54,7 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
   ): Promise<Attempt> => {
     const head = headJson(claimed, { paidBroadcast: deps.paidBroadcast(claimed.lane) });
     try {
-      const sent = readAnswer(await api.callRaw(method, head + tail));
+      const sent = readAnswer(await api.callRaw(method, head + tail, idOnly));
       const more = claimed.sentIds.length + 1 < prepared.parts.length;
       return { outcome: { ...plainSent, messageId: sent?.messageId, more } };
     } catch (error) {
@@ -120,6 +120,8 @@ export function makeDeliver(deps: DeliverDeps): Deliver {
       : await deliverUsual(claimed, prepared, usual.method, usual.tail);
   };
 }
+
+const idOnly = { wanted: "message_id" } as const;
 
 const plainSent: Sent = {
   type: "sent",

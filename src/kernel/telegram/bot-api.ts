@@ -6,8 +6,9 @@ import { Pool } from "undici";
 import type { Clock } from "../lib/clock.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Secret } from "../lib/secret.ts";
+import { withSharedTimers } from "../lib/shared-timers.ts";
 import type { Logger, Metrics } from "../observability/index.ts";
-import { interpret } from "./answer.ts";
+import { interpret, type Wanted } from "./answer.ts";
 import { TelegramRefused, TelegramUnclear, UploadUnreadable } from "./bot-api-errors.ts";
 import { callMeter } from "./call-meter.ts";
 import { exchange, type ExchangeLimits, type HttpRequest } from "./exchange.ts";
@@ -46,8 +47,15 @@ export interface BotApi {
     payload: ApiPayload<M>,
     options?: CallOptions & { readonly files?: Readonly<Record<string, UploadFile>> },
   ) => Promise<ApiResult<M>>;
-  /** The sender's: `body` is the payload as JSON, written as it is. */
-  readonly callRaw: (method: string, body: string, options?: CallOptions) => Promise<unknown>;
+  /**
+   * The sender's: `body` is the payload as JSON, written as it is. When only the `message_id` is wanted, nothing else of the
+   * result is promised: it is found without parsing the rest.
+   */
+  readonly callRaw: (
+    method: string,
+    body: string,
+    options?: CallOptions & { readonly wanted?: Wanted },
+  ) => Promise<unknown>;
   /**
    * Streams `files` beside a payload that names them as `attach://<name>` (no name may be a field's). Streams are destroyed
    * in every case.
@@ -95,6 +103,10 @@ const localUpload = { timeoutMs: 3_600_000, answerMs: 1_800_000 };
 /** A hundred updates at their largest are a few megabytes. */
 const longestAnswer = 32 * 1024 * 1024;
 
+interface PerformOptions extends CallOptions, Pick<ExchangeLimits, "stallMs" | "answerMs"> {
+  readonly wanted?: Wanted;
+}
+
 const jsonHeaders = ["content-type", "application/json"];
 
 function openPool(origin: string, connections: number): Pool {
@@ -120,16 +132,18 @@ export function createBotApi(deps: BotApiDeps): BotApi {
   const control = openPool(origin, controlConnections);
   const sending = openPool(origin, connections);
   const meter = callMeter(metrics, clock);
+  const timers = withSharedTimers(clock);
 
   const perform = async (
     pool: Pool,
     method: string,
     request: HttpRequest,
-    { timeoutMs = callTimeoutMs, ...limits }: CallOptions & Pick<ExchangeLimits, "stallMs" | "answerMs">,
+    options: PerformOptions,
   ): Promise<unknown> => {
+    const { timeoutMs = callTimeoutMs, signal, stallMs, answerMs, wanted } = options;
     const measured = meter.start(method);
-    const ended = await exchange(pool, request, { ...limits, clock, timeoutMs, maxBytes: longestAnswer });
-    const answer = interpret(method, ended);
+    const limits = { clock: timers, timeoutMs, signal, stallMs, answerMs, maxBytes: longestAnswer };
+    const answer = interpret(method, await exchange(pool, request, limits), wanted);
     if (answer.ok) {
       measured.end("ok");
       return answer.result;
@@ -179,7 +193,7 @@ export function createBotApi(deps: BotApiDeps): BotApi {
     download: async (file, { maxBytes, timeoutMs = uploadTimeoutMs, signal }) => {
       const encoded = file.split("/").map(encodeURIComponent).join("/");
       const request = { method: "GET", path: filePath + encoded, headers: [], body: null } as const;
-      const ended = await exchange(control, request, { clock, timeoutMs, signal, maxBytes });
+      const ended = await exchange(control, request, { clock: timers, timeoutMs, signal, maxBytes });
       if (ended.outcome === "answered" && ended.status === 200) return ended.body;
       const answer = interpret("file", ended);
       throw answer.ok ? new TelegramUnclear("file", "not a file") : answer.error;

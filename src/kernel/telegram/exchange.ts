@@ -19,9 +19,9 @@ export interface ExchangeLimits {
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
   /** How long a streamed body may stand still. */
-  readonly stallMs?: number;
+  readonly stallMs?: number | undefined;
   /** How long the answer may take once a streamed body is written. */
-  readonly answerMs?: number;
+  readonly answerMs?: number | undefined;
 }
 
 /** How one HTTP request ended, by what the server can know of it. */
