@@ -17,6 +17,7 @@ import {
   type Plan,
   starsSettings,
   type StarsSettings,
+  type Subscription,
 } from "#kernel/ledger/index.ts";
 import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
@@ -53,14 +54,20 @@ export interface LedgerRig {
   readonly pay: (user: User, pack?: Pack) => Promise<Paid>;
   /** Also tells the ledger. */
   readonly buy: (user: User, pack?: Pack) => Promise<Paid>;
-  /** What features have registered for plans to grant. */
+  /** What features have registered for plans to grant; from the start the one behind `premiumPlan`. */
   readonly entitlements: Map<string, Entitlement>;
+  /** What the feature behind `premiumPlan` was told last, by person. */
+  readonly premiumUntil: ReadonlyMap<number, Date | undefined>;
   /** Orders a plan and pays for its first month at the bank. The ledger has not heard of it yet. */
   readonly subscribe: (user: User, plan?: Plan) => Promise<PaidMonth>;
   /** A month of a subscription passes at the bank: another charge for the same order. The clock stands still. */
   readonly renew: (month: PaidMonth) => PaidMonth;
   /** Tells the ledger of a month as Telegram's update does. @returns whether it was news. */
   readonly tell: (month: PaidMonth) => Promise<boolean>;
+  /** A new person with a subscription whose first month is paid. */
+  readonly subscribed: (plan?: Plan) => Promise<{ readonly user: User; readonly month: PaidMonth }>;
+  /** The person's one subscription; fails when there is none, or another one. */
+  readonly onlySubscription: (user: User) => Promise<Subscription>;
   /** Has the person ask for a refund. @returns the refund's id. */
   readonly requestRefund: (user: User, chargeId: string) => Promise<string>;
   readonly approve: (refundId: string, allowNegative?: boolean) => Promise<void>;
@@ -97,7 +104,16 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
   const attempted: { readonly event: MoneyEvent; readonly transaction: string }[] = [];
   const queue = new Map<string, { readonly job: Job; readonly payload: unknown }>();
   const judges = new Map<string, JudgeHold>();
-  const entitlements = new Map<string, Entitlement>();
+  const premiumUntil = new Map<number, Date | undefined>();
+  const premium: Entitlement = {
+    name: premiumPlan.id,
+    title: "test-premium",
+    stars: async () => premiumPlan.stars,
+    changed: async (_tx, { userId, until }) => {
+      premiumUntil.set(userId, until);
+    },
+  };
+  const entitlements = new Map([[premium.name, premium]]);
   const settings = { current: starsSettings.schema.parse({}), others: {} };
   const accounts = createAccounts({
     cipher: createCipher(Buffer.alloc(32)),
@@ -147,22 +163,41 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
     return { ...paid, chargeId: bank.pay({ telegramId, stars, payload }) };
   };
   const later = (from: Date): Date => new Date(from.getTime() + periodSeconds * 1000);
+  const newUser: LedgerRig["newUser"] = async () => {
+    people += 1;
+    const person = { id: 7_000_000 + people, firstName: `Person ${people}` };
+    return await write(async (tx) => await accounts.noteUser(tx, person));
+  };
+  const subscribe: LedgerRig["subscribe"] = async (user, plan = monthlyPlan) => {
+    const { id: orderId, stars } = await write(
+      async (tx) => await ledger.subscriptions.openOrder(tx, { userId: user.id, plan }),
+    );
+    return month({ orderId, telegramId: user.telegramId, stars, paidUntil: later(clock.now()), isFirst: true });
+  };
+  const tell: LedgerRig["tell"] = async (paid) => {
+    const outcome = await write(async (tx) => await ledger.stars.creditPayment(tx, { ...paid, currency: "XTR" }));
+    assert.ok(outcome.ok);
+    return !outcome.repeated;
+  };
   return {
     ledger,
     accounts,
     bank,
     entitlements,
-    subscribe: async (user, plan = monthlyPlan) => {
-      const { id: orderId, stars } = await write(
-        async (tx) => await ledger.subscriptions.openOrder(tx, { userId: user.id, plan }),
-      );
-      return month({ orderId, telegramId: user.telegramId, stars, paidUntil: later(clock.now()), isFirst: true });
-    },
+    premiumUntil,
+    subscribe,
     renew: (before) => month({ ...before, paidUntil: later(before.paidUntil), isFirst: false }),
-    tell: async (paid) => {
-      const outcome = await write(async (tx) => await ledger.stars.creditPayment(tx, { ...paid, currency: "XTR" }));
-      assert.ok(outcome.ok);
-      return !outcome.repeated;
+    tell,
+    subscribed: async (plan) => {
+      const user = await newUser();
+      const first = await subscribe(user, plan);
+      await tell(first);
+      return { user, month: first };
+    },
+    onlySubscription: async (user) => {
+      const [subscription, ...others] = await ledger.subscriptions.list(db, user.id);
+      assert.ok(subscription !== undefined && others.length === 0);
+      return subscription;
     },
     clock,
     events,
@@ -176,11 +211,7 @@ export function ledgerRig(db: Db, { through = db }: { readonly through?: Db } = 
     drifts: () => events.flatMap((event) => (event.type === "drift" ? [event.detail] : [])),
     settings,
     judges,
-    newUser: async () => {
-      people += 1;
-      const person = { id: 7_000_000 + people, firstName: `Person ${people}` };
-      return await write(async (tx) => await accounts.noteUser(tx, person));
-    },
+    newUser,
     write,
     grant: async (user, amount) => {
       const change = { userId: user.id, amount, kind: "grant", reason: "test", actor: "test" } as const;

@@ -8,7 +8,7 @@ import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig, type PaidMonth, premiumPlan } from "#test/support/ledger-rig.ts";
 import { until } from "#test/support/until.ts";
 
-import { periodSeconds, type Subscription } from "./index.ts";
+import { periodSeconds } from "./index.ts";
 
 const { db } = await testDatabase();
 const rig = ledgerRig(db);
@@ -16,30 +16,6 @@ const { ledger, write, bank, clock } = rig;
 const { stars, subscriptions } = ledger;
 const hourMs = 3_600_000;
 const monthMs = periodSeconds * 1000;
-
-/** What the feature behind `test.premium` was told last, by person. */
-const premiumUntil = new Map<number, Date | undefined>();
-rig.entitlements.set(premiumPlan.id, {
-  name: premiumPlan.id,
-  title: "test-premium",
-  stars: async () => premiumPlan.stars,
-  changed: async (_tx, { userId, until }) => {
-    premiumUntil.set(userId, until);
-  },
-});
-
-async function subscribed(): Promise<{ readonly user: User; readonly month: PaidMonth }> {
-  const user = await rig.newUser();
-  const month = await rig.subscribe(user, premiumPlan);
-  await rig.tell(month);
-  return { user, month };
-}
-
-async function only(user: User): Promise<Subscription> {
-  const [subscription, ...others] = await subscriptions.list(db, user.id);
-  assert.ok(subscription !== undefined && others.length === 0);
-  return subscription;
-}
 
 async function ask(user: User, { orderId }: PaidMonth, wish: "cancel" | "allow"): Promise<void> {
   const result = await write(async (tx) => await subscriptions.ask(tx, { userId: user.id, orderId, wish }));
@@ -58,7 +34,7 @@ async function sweep(): Promise<void> {
 }
 
 test("a plan that is bought while the one before runs out entitles, whichever of the two is told last", async () => {
-  const { user, month } = await subscribed();
+  const { user, month } = await rig.subscribed(premiumPlan);
   await note(month, "failed");
   await clock.advance(monthMs);
   const anew = await rig.subscribe(user, premiumPlan);
@@ -79,29 +55,29 @@ test("a plan that is bought while the one before runs out entitles, whichever of
   await Promise.race([sweeping, until("the sweep to wait", isWaiting)]);
   gate.resolve();
   await Promise.all([paying, sweeping]);
-  assert.deepEqual(premiumUntil.get(user.id), new Date(anew.paidUntil.getTime() + hourMs));
+  assert.deepEqual(rig.premiumUntil.get(user.id), new Date(anew.paidUntil.getTime() + hourMs));
   await rig.assertSound();
 });
 
 test("a month that was charged before Telegram heard of the cancellation runs out too, told late or even later", async () => {
   for (const lateMs of [0, monthMs]) {
-    const { user, month } = await subscribed();
+    const { user, month } = await rig.subscribed(premiumPlan);
     const second = rig.renew(month);
     await ask(user, month, "cancel");
     await clock.advance(lateMs);
     await sweep();
     await rig.tell(second);
-    const { state, barred, expiresAt } = await only(user);
+    const { state, barred, expiresAt } = await rig.onlySubscription(user);
     assert.deepEqual([state, barred, expiresAt], ["canceled", true, second.paidUntil]);
     await ask(user, month, "allow");
     await note(month, "active");
-    assert.equal((await only(user)).state, "active", "only the person can");
+    assert.equal((await rig.onlySubscription(user)).state, "active", "only the person can");
   }
   await rig.assertSound();
 });
 
 test("a month that comes after a store has taken the first one back is given, and not renewed", async () => {
-  const { user, month } = await subscribed();
+  const { user, month } = await rig.subscribed(premiumPlan);
   const second = rig.renew(month);
   bank.refundElsewhere(month.chargeId);
   bank.list.splice(
@@ -113,7 +89,7 @@ test("a month that comes after a store has taken the first one back is given, an
   assert.deepEqual(await rig.runQueued(), []);
   assert.ok(bank.barred.has(month.chargeId));
   await rig.tell(second);
-  const { state, barred } = await only(user);
-  assert.deepEqual([state, barred, premiumUntil.get(user.id)], ["canceled", true, second.paidUntil]);
+  const { state, barred } = await rig.onlySubscription(user);
+  assert.deepEqual([state, barred, rig.premiumUntil.get(user.id)], ["canceled", true, second.paidUntil]);
   await rig.assertSound();
 });
