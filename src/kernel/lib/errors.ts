@@ -34,3 +34,13 @@ function fill(template: string, params: ErrorParams): string {
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(typeof thrown === "string" ? thrown : "a non-error was thrown");
 }
+
+/**
+ * What went wrong on a connection, in a word such as `ECONNRESET`; of several addresses that were tried, the first one's.
+ * Messages of network errors may quote what was sent, so nothing else of them is kept.
+ */
+export function networkCode(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) return networkCode(thrown.errors[0]);
+  if (!(thrown instanceof Error)) return "unknown";
+  return "code" in thrown && typeof thrown.code === "string" ? thrown.code : thrown.name;
+}

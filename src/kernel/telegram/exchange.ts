@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 
 import type { Clock, Timer } from "../lib/clock.ts";
+import { networkCode } from "../lib/errors.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -123,7 +124,7 @@ export async function exchange(pool: Dispatcher, request: HttpRequest, limits: E
         settle({ outcome: "answered", status, body: whole, retryAfter });
       },
       onResponseError: (_controller, error) => {
-        fail(reasonOf(error));
+        fail(networkCode(error));
       },
     },
   );
@@ -152,9 +153,4 @@ function createPatience({ clock, stallMs, answerMs }: ExchangeLimits, giveUp: (r
     },
     over: () => timer?.cancel(),
   };
-}
-
-/** A code where there is one: messages of network errors may quote what was sent. */
-function reasonOf(error: Error): string {
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -4,10 +4,9 @@ import { AwsV4Signer } from "aws4fetch";
 import { Agent, type Dispatcher, request } from "undici";
 
 import type { Clock } from "#kernel/lib/clock.ts";
-import { AppError } from "#kernel/lib/errors.ts";
+import { AppError, networkCode } from "#kernel/lib/errors.ts";
 import type { Secret } from "#kernel/lib/secret.ts";
 import { type FileStorage, mediaTooLarge, type SizedStream } from "#kernel/media/index.ts";
-import { networkCode } from "#providers/video/wire/exchange.ts";
 
 import { listedKeys, readErrorCode } from "./s3-xml.ts";
 import { StorageFailed } from "./storage-failed.ts";

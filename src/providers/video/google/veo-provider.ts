@@ -1,8 +1,10 @@
 import type { GenerateVideosOperation, GoogleGenAI, GoogleGenAIOptions } from "@google/genai";
 
+import { networkCode } from "#kernel/lib/errors.ts";
+
 import type { VideoProvider, VideoRequest, VideoStatus } from "../port.ts";
 import { ProviderRefused, ProviderUnavailable, ProviderUnclear } from "../provider-error.ts";
-import { createExchanger, networkCode } from "../wire/exchange.ts";
+import { createExchanger } from "../wire/exchange.ts";
 import { saveBytes } from "../wire/save-bytes.ts";
 import { asking } from "../wire/service.ts";
 import { operationFailure, questionFailure, startFailure } from "./google-failure.ts";

@@ -7,9 +7,10 @@ import { pipeline } from "node:stream/promises";
 
 import { Agent, buildConnector, type Dispatcher, request } from "undici";
 
+import { networkCode } from "#kernel/lib/errors.ts";
+
 import type { FetchTarget } from "../port.ts";
 import { ProviderUnavailable } from "../provider-error.ts";
-import { networkCode } from "./exchange.ts";
 import { isPrivateAddress, isPrivateHost } from "./private-address.ts";
 
 export type Downloaded =

@@ -1,5 +1,7 @@
 import { Agent, type FormData, request } from "undici";
 
+import { networkCode } from "#kernel/lib/errors.ts";
+
 import { ProviderUnavailable, ProviderUnclear } from "../provider-error.ts";
 
 export interface HttpAnswer {
@@ -91,13 +93,6 @@ function networkFailure(error: unknown): Error {
   return neverSent.test(code)
     ? new ProviderUnavailable("outage", undefined, { cause })
     : new ProviderUnclear({ cause });
-}
-
-/** `ECONNRESET` and its like; of several addresses that were tried, the first one's. */
-export function networkCode(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return networkCode(error.errors[0]);
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 async function readText(body: AsyncIterable<Buffer>, longest: number): Promise<string> {
