@@ -55,6 +55,33 @@ test("lanes go in their order, and within a lane the oldest first", async () => 
   await rig.stop();
 });
 
+test("what is claimed together leaves in the order of its lanes, not of its age", async () => {
+  const left: string[] = [];
+  const rig = await makeRig({
+    database,
+    server,
+    wrapApi: (api) => ({
+      ...api,
+      callRaw: async (method, body, options) => {
+        left.push(body);
+        return await api.callRaw(method, body, options);
+      },
+    }),
+  });
+  const order: readonly Lane[] = ["bulk", "signal", "reply"];
+  await inTransaction(database.db, async (tx) => {
+    for (const [index, lane] of order.entries())
+      await rig.engine.enqueue(tx, { chatId: 100 + index, topic: "reply", content: text(lane), lane });
+  });
+  rig.engine.start();
+  await until("all have left", () => left.length === 3);
+  await rig.stop();
+  assert.deepEqual(
+    left.map((body) => order.find((lane) => body.includes(lane))),
+    order.toReversed(),
+  );
+});
+
 test("at 30 a second a reply passes ten thousand waiting broadcast messages within a moment", async () => {
   const rig = await makeRig({ database, server, environment: { ...unlimited, DELIVERY_GLOBAL_PER_SECOND: 30 } });
   await broadcast(rig, 10_000, 10_000);

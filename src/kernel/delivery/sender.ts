@@ -228,7 +228,12 @@ function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candid
       const [claimed] = await Promise.all([queue.claim(candidates.map(({ id }) => id)), contents.load(candidates)]);
       // A newer content may have come since it was chosen.
       const loaded = await contents.load(claimed);
-      return claimed.map((one) => ({ claimed: one, content: loaded.get(one.contentId) }));
+      const byId = new Map(claimed.map((one) => [one.id, one]));
+      // As they were chosen: a reply claimed together with a broadcast leaves before it.
+      return candidates.flatMap(({ id }) => {
+        const one = byId.get(id);
+        return one === undefined ? [] : [{ claimed: one, content: loaded.get(one.contentId) }];
+      });
     } catch (error) {
       // It may have been written though the answer never came.
       lost = true;
