@@ -22,7 +22,7 @@ export type Settings = Readonly<Record<string, string>>;
 const defaults: Settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
-  max_connections: "60",
+  max_connections: "100",
   fsync: "on",
   synchronous_commit: "on",
   full_page_writes: "on",

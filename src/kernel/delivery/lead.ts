@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 
-import type { Database, Db } from "../db/index.ts";
+import type { Db } from "../db/index.ts";
 import { type Clock, pause } from "../lib/clock.ts";
 import { toError } from "../lib/errors.ts";
 import type { Translate } from "../lib/texts.ts";
@@ -27,7 +27,9 @@ import type { Uploads } from "./uploads.ts";
 import type { Wakeup } from "./wakeup.ts";
 
 export interface LeadDeps {
-  readonly database: Database;
+  readonly db: Db;
+  /** For reading the queue, claiming and recording: by indexes only. */
+  readonly pool: Pool;
   readonly api: Pick<BotApi, "call">;
   readonly clock: Clock;
   readonly log: Logger;
@@ -76,10 +78,10 @@ export async function lead(
   signal: AbortSignal,
   announce: (leader: Leader | undefined) => void,
 ): Promise<void> {
-  const { database, clock, log, recorder, rules } = deps;
+  const { db, clock, log, recorder, rules } = deps;
   // What this process itself still knows of the wire is worth more than a rule.
   await recorder.settled(AbortSignal.any([signal, AbortSignal.timeout(settleMs)]));
-  await takeOver({ ...deps, db: database.db, repeatsAfterDoubt: rules.repeatsAfterDoubt }, epoch);
+  await takeOver({ ...deps, repeatsAfterDoubt: rules.repeatsAfterDoubt }, epoch);
   const pace = await createPace(deps);
   const parts = assemble(deps, epoch, signal, pace);
   announce(parts.leader);
@@ -99,11 +101,11 @@ interface Pace {
   readonly refresh: () => Promise<void>;
 }
 
-async function createPace({ database, clock, rules }: LeadDeps): Promise<Pace> {
+async function createPace({ db, clock, rules }: LeadDeps): Promise<Pace> {
   const make = async (): Promise<{ readonly pacer: Pacer; readonly limits: string }> => {
     const limits = rules.limits();
     const pacer = createPacer({ limits, clock });
-    await seedPacer(database.db, pacer);
+    await seedPacer(db, pacer);
     return { pacer, limits: JSON.stringify(limits) };
   };
   let made = await make();
@@ -126,8 +128,7 @@ interface Parts {
 }
 
 function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace): Parts {
-  const { database, clock, rules } = deps;
-  const { pool, db } = database;
+  const { db, pool, clock, rules } = deps;
   const backlog = createBacklog(clock);
   const sweepNudge = createNudge(clock);
   const depth = createDepthGauge(db, clock);
@@ -159,7 +160,7 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     },
     onMissing: sweepNudge.nudge,
   });
-  const read = createQueueReader({ ...deps, pool, backlog, onFound: sender.pump });
+  const read = createQueueReader({ ...deps, backlog, onFound: sender.pump });
   const wake = (old: boolean): void => {
     if (old) backlog.reread();
     else backlog.hint();
@@ -235,13 +236,13 @@ function senderQueue(pool: Pool, epoch: number): SenderQueue {
 
 /** What an answer means for others than its delivery. */
 function makeHeed(
-  { database, log, meter }: LeadDeps,
+  { db, log, meter }: LeadDeps,
   pace: Pace,
   outage: Outage,
 ): (chatId: number | undefined, alarm: Alarm | undefined) => void {
   const keep = async (chatId: number | undefined, forMs: number): Promise<void> => {
     try {
-      await rememberFlood(database.db, chatId, forMs);
+      await rememberFlood(db, chatId, forMs);
     } catch (error) {
       log.warn({ err: toError(error).message }, "a flood could not be remembered");
     }

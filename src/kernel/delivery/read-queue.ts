@@ -10,6 +10,7 @@ import { lookForward, lookIntoChats } from "./sql/look.ts";
 import type { Uploads } from "./uploads.ts";
 
 export interface QueueReaderDeps {
+  /** Finds by indexes only. */
   readonly pool: Pool;
   readonly clock: Clock;
   readonly log: Logger;
@@ -37,8 +38,8 @@ export function createQueueReader({
 
   /**
    * Plans of prepared statements are kept until somebody counts the table, and most are made while the queue is empty,
-   * when reading all of it looks cheapest: with 300,000 rows that came later each claim took 100 ms instead of one, until
-   * autovacuum came by.
+   * when reading all of it looks as cheap as anything. Looks and claims are written so that no such plan exists; for
+   * recording, which deletes by a list, there is no such form, and it would pass all that waits until autovacuum comes by.
    */
   const replan = async (): Promise<void> => {
     if (clock.monotonicMs() - replannedMs < replanEveryMs) return;

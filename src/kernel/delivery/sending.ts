@@ -60,13 +60,17 @@ export interface Sending {
 /** One for the database: whoever holds it sends. */
 export const sendingLease = "delivery.send";
 
-const connections = 5;
+const connections = 4;
+/** Reads ahead, claims and records, one of each at a time. */
+const queueConnections = 3;
 /** After a failure of the whole, such as a database that is away at the moment of taking over. */
 const againMs = 1000;
 
 export function createSending(deps: SendingDeps, wakeup: Wakeup): Sending {
   const { clock, log } = deps;
-  const own = openDatabase({ url: deps.database.url, log, connections });
+  const { url } = deps.database;
+  const own = openDatabase({ url, log, connections });
+  const queue = openDatabase({ url, log, connections: queueConnections, byIndex: true });
   const stopping = new AbortController();
   let leader: Leader | undefined;
   let led: Promise<void> = Promise.resolve();
@@ -75,7 +79,7 @@ export function createSending(deps: SendingDeps, wakeup: Wakeup): Sending {
     for (const horizon of leader?.backlog.lanes ?? []) horizon.forget(chatId);
     leader?.wake(true);
   };
-  const { recorder, ...parts } = assembleParts({ ...deps, database: own }, () => leader, forgetChat);
+  const { recorder, ...parts } = assembleParts({ ...deps, db: own.db, pool: queue.pool }, () => leader, forgetChat);
   const lease = createLease({
     db: own.db,
     clock,
@@ -119,18 +123,17 @@ export function createSending(deps: SendingDeps, wakeup: Wakeup): Sending {
       await led;
       await lease.stop();
       recorder.close();
-      await own.close();
+      await Promise.all([own.close(), queue.close()]);
     },
   };
 }
 
 function assembleParts(
-  deps: SendingDeps,
+  deps: Omit<SendingDeps, "database"> & Pick<LeadDeps, "db" | "pool">,
   leader: () => Leader | undefined,
   forgetChat: (chatId: number) => void,
 ): Omit<LeadDeps, "wakeup" | "maySend"> {
-  const { database, api, accounts, media, clock, ids, log } = deps;
-  const { db, pool } = database;
+  const { db, pool, api, accounts, media, clock, ids, log } = deps;
   const rules = createRules(deps.settings, deps.environment);
   const settlements = createSettlements({ handlers: deps.settlements, ids, log });
   const contents = createContents({ db, marksRepeat: rules.marksRepeat });
@@ -164,7 +167,8 @@ function assembleParts(
     repeatMark: async (chatId) => (await textsOf(db, chatId))("delivery-perhaps-repeat"),
   });
   return {
-    database,
+    db,
+    pool,
     api,
     clock,
     log,
@@ -181,7 +185,10 @@ function assembleParts(
   };
 }
 
-function makeTextsOf({ accounts, texts }: SendingDeps): (db: Db, chatId: number) => Promise<Translate> {
+function makeTextsOf({
+  accounts,
+  texts,
+}: Pick<SendingDeps, "accounts" | "texts">): (db: Db, chatId: number) => Promise<Translate> {
   return async (db, chatId) => {
     const chat = await accounts.chatById(db, chatId);
     const user = chat?.userId === undefined ? undefined : await accounts.userById(db, chat.userId);

@@ -19,6 +19,9 @@ const columns = `o.id, o.lane, o.chat_id, o.content_id, o.silent, o.plain, o.per
  * and a vacuum's work left behind. Locks have nothing to protect here: one sender exists, by lease; whoever else changes a
  * queued row (a newer card, a suspension) is noticed when the result is recorded. The lock on the sender's row makes a
  * claim of a deposed sender impossible, not merely unlikely: its successor waits for claims under way before it looks.
+ *
+ * The order is for the planner, which must not sort: only the primary key has it. While the queue is empty every index
+ * looks alike, and those that hold the id somewhere behind would be read as a whole.
  */
 const claim = {
   name: "delivery-claim",
@@ -26,9 +29,9 @@ const claim = {
     select from delivery.sender where epoch = $2 for share
   ), due as (
     select ${columns}
-    from delivery.outbox as o
+    from (select * from delivery.outbox where id = any($1) order by id) as o
     left join delivery.card on card.id = o.card_id
-    where o.id = any($1) and o.state = 'queued' and o.refusal is null
+    where o.state = 'queued' and o.refusal is null
       and (o.expires_at is null or o.expires_at > now())
       and (o.quiet_at is null or o.quiet_at > now())
       and exists (select from me)
