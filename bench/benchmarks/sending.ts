@@ -3,14 +3,14 @@ import type { Remote } from "../harness/rpc.ts";
 import { median, round, spread } from "../harness/statistics.ts";
 import { botToken, type Telegram, type Workbench } from "../harness/workbench.ts";
 import type { Queued } from "../processes/app.ts";
-import type { BareLoopMethods } from "../processes/bare-loop.ts";
+import type { BareClient, BareLoopMethods } from "../processes/bare-loop.ts";
 import type { ServerKind } from "../processes/bot-api.ts";
 import { concurrency, measureSending, sendRig, type Sent } from "./send-rig.ts";
 
 const topic = "bench.bulk";
 const firstChat = 100_000;
 
-const contenders = ["bare grammY loop", "bare undici loop", "Telecast"] as const;
+const contenders = ["bare grammY loop", "bare telegraf loop", "bare undici loop", "Telecast"] as const;
 type Contender = (typeof contenders)[number];
 type Measured = Readonly<Record<Contender, Sent[]>>;
 
@@ -42,20 +42,28 @@ export const sending: Benchmark = {
 async function measure(bench: Workbench, kind: ServerKind, count: number): Promise<Measured> {
   const rig = await sendRig(bench, kind);
   const grammy = await openLoop(bench, rig.telegram, "grammy");
+  const telegraf = await openLoop(bench, rig.telegram, "telegraf");
   const undici = await openLoop(bench, rig.telegram, "undici");
   const fanOut = async (): Promise<Queued> => await rig.app.process.call("fanOut", count, firstChat, topic);
-  const measured: Measured = { "bare grammY loop": [], "bare undici loop": [], Telecast: [] };
+  const measured: Measured = {
+    "bare grammY loop": [],
+    "bare telegraf loop": [],
+    "bare undici loop": [],
+    Telecast: [],
+  };
   // The first round only warms up.
   for (let turn = 0; turn <= bench.size(5, 2); turn += 1) {
     const inGrammy = await measureLoop(rig.telegram, grammy, count);
     const inTelecast = await measureSending(bench, rig, count, fanOut);
+    const inTelegraf = await measureLoop(rig.telegram, telegraf, count);
     const inUndici = await measureLoop(rig.telegram, undici, count);
     if (turn === 0) continue;
     measured["bare grammY loop"].push(inGrammy);
     measured.Telecast.push(inTelecast);
+    measured["bare telegraf loop"].push(inTelegraf);
     measured["bare undici loop"].push(inUndici);
   }
-  await Promise.all([rig.app.stop(), grammy.stop(), undici.stop(), rig.telegram.process.stop()]);
+  await Promise.all([rig.app.stop(), grammy.stop(), telegraf.stop(), undici.stop(), rig.telegram.process.stop()]);
   return measured;
 }
 
@@ -81,11 +89,7 @@ function ratios(ours: readonly Sent[], theirs: readonly Sent[]): readonly number
   return ours.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? Number.NaN));
 }
 
-async function openLoop(
-  bench: Workbench,
-  telegram: Telegram,
-  client: "grammy" | "undici",
-): Promise<Remote<BareLoopMethods>> {
+async function openLoop(bench: Workbench, telegram: Telegram, client: BareClient): Promise<Remote<BareLoopMethods>> {
   const loop = await bench.startProcess<BareLoopMethods>(new URL("../processes/bare-loop.ts", import.meta.url));
   await loop.call("open", client, telegram.root, botToken, concurrency);
   return loop;

@@ -1,4 +1,5 @@
 import { Bot } from "grammy";
+import { Telegram } from "telegraf";
 import { Pool } from "undici";
 
 import { machineMs } from "../harness/machine-clock.ts";
@@ -14,6 +15,11 @@ function withGrammy(root: string, token: string): SendOne {
   return async (chatId, text) => (await api.sendMessage(chatId, text)).message_id;
 }
 
+function withTelegraf(root: string, token: string): SendOne {
+  const telegram = new Telegram(token, { apiRoot: root });
+  return async (chatId, text) => (await telegram.sendMessage(chatId, text)).message_id;
+}
+
 function withUndici(root: string, token: string, connections: number): SendOne {
   const pool = new Pool(root, { connections });
   const headers = { "content-type": "application/json" };
@@ -25,9 +31,13 @@ function withUndici(root: string, token: string, connections: number): SendOne {
   };
 }
 
+const clients = { grammy: withGrammy, telegraf: withTelegraf, undici: withUndici };
+
+export type BareClient = keyof typeof clients;
+
 const methods = {
-  open: (client: "grammy" | "undici", root: string, token: string, connections: number): void => {
-    sendOne = client === "grammy" ? withGrammy(root, token) : withUndici(root, token, connections);
+  open: (client: BareClient, root: string, token: string, connections: number): void => {
+    sendOne = clients[client](root, token, connections);
   },
   /** Sends one message to each of `count` chats, `concurrency` at once. @returns milliseconds, and how many have a message id. */
   run: async (

@@ -78,7 +78,7 @@ export async function lead(
   signal: AbortSignal,
   announce: (leader: Leader | undefined) => void,
 ): Promise<void> {
-  const { db, clock, log, recorder, rules } = deps;
+  const { clock, log, recorder, rules } = deps;
   // What this process itself still knows of the wire is worth more than a rule.
   await recorder.settled(AbortSignal.any([signal, AbortSignal.timeout(settleMs)]));
   await takeOver({ ...deps, repeatsAfterDoubt: rules.repeatsAfterDoubt }, epoch);
