@@ -5,10 +5,16 @@ import type { Tx } from "../../db/index.ts";
 import type { Claimed } from "../claimed.ts";
 import { arrayLiteral } from "./array-literal.ts";
 
-const columns = `o.id, o.lane, o.chat_id, o.content_id, o.silent, o.plain, o.perhaps_repeat, o.attempts, o.sent_ids,
-      o.thread_id, o.reply_to, o.edit_message_id, o.card_id, card.message_id as card_message_id, card.shown,
-      o.is_digest, o.settle_handler is not null as settles,
-      extract(epoch from now() - coalesce(o.not_before, o.created_at))::float8 as waited`;
+/** What nearly no delivery has comes in one column, usually null: reading twenty took the program a quarter longer. */
+const columns = `o.id, o.lane, o.chat_id, o.content_id, o.silent,
+      extract(epoch from now() - coalesce(o.not_before, o.created_at))::float8 as waited,
+      case when o.plain or o.perhaps_repeat or o.is_digest or o.attempts > 0
+          or num_nonnulls(o.sent_ids, o.thread_id, o.reply_to, o.edit_message_id, o.card_id, o.settle_handler) > 0
+        then json_build_object('plain', o.plain, 'perhaps_repeat', o.perhaps_repeat, 'attempts', o.attempts,
+          'sent_ids', o.sent_ids, 'thread_id', o.thread_id, 'reply_to', o.reply_to,
+          'edit_message_id', o.edit_message_id, 'card_id', o.card_id, 'card_message_id', card.message_id,
+          'shown', card.shown, 'is_digest', o.is_digest, 'settles', o.settle_handler is not null)
+      end as special`;
 
 /**
  * Marks the chosen deliveries as being on the wire: one new row that names them all, written and flushed before the
@@ -49,6 +55,13 @@ interface ClaimedRow {
   readonly chat_id: number;
   readonly content_id: number;
   readonly silent: boolean;
+  readonly waited: number;
+  readonly special: Special | null;
+  readonly flight_id: number;
+  readonly claimed_at: number;
+}
+
+interface Special {
   readonly plain: boolean;
   readonly perhaps_repeat: boolean;
   readonly attempts: number;
@@ -61,9 +74,6 @@ interface ClaimedRow {
   readonly shown: "text" | "media" | null;
   readonly is_digest: boolean;
   readonly settles: boolean;
-  readonly waited: number;
-  readonly flight_id: number;
-  readonly claimed_at: number;
 }
 
 /** @returns those that were still to be sent; the others have been finished, held or changed by other hands. */
@@ -92,26 +102,46 @@ function claimedFrom(row: ClaimedRow): Claimed {
     chatId: row.chat_id,
     contentId: row.content_id,
     silent: row.silent,
-    plain: row.plain,
-    perhapsRepeat: row.perhaps_repeat,
-    attempts: row.attempts,
-    sentIds: row.sent_ids ?? noIds,
-    threadId: row.thread_id,
-    replyTo: row.reply_to,
-    editMessageId: row.edit_message_id,
-    card:
-      row.card_id === null
-        ? undefined
-        : { id: row.card_id, messageId: row.card_message_id, shown: row.shown ?? "text" },
-    isDigest: row.is_digest,
-    settles: row.settles,
+    ...(row.special === null ? ordinary : fromSpecial(row.special)),
     waitedSeconds: row.waited,
     flightId: row.flight_id,
     claimedAt: row.claimed_at,
   };
 }
 
-const noIds: readonly number[] = [];
+type Specialities = Omit<
+  Claimed,
+  "id" | "lane" | "chatId" | "contentId" | "silent" | "waitedSeconds" | "flightId" | "claimedAt"
+>;
+
+const ordinary: Specialities = {
+  plain: false,
+  perhapsRepeat: false,
+  attempts: 0,
+  sentIds: [],
+  threadId: null,
+  replyTo: null,
+  editMessageId: null,
+  card: undefined,
+  isDigest: false,
+  settles: false,
+};
+
+function fromSpecial(special: Special): Specialities {
+  const { card_id: cardId, card_message_id: messageId, shown } = special;
+  return {
+    plain: special.plain,
+    perhapsRepeat: special.perhaps_repeat,
+    attempts: special.attempts,
+    sentIds: special.sent_ids ?? [],
+    threadId: special.thread_id,
+    replyTo: special.reply_to,
+    editMessageId: special.edit_message_id,
+    card: cardId === null ? undefined : { id: cardId, messageId, shown: shown ?? "text" },
+    isDigest: special.is_digest,
+    settles: special.settles,
+  };
+}
 
 /** @param flightIds what is known to be on the wire. */
 export async function unclaimExcept(pool: Pool, epoch: number, flightIds: readonly number[]): Promise<void> {
