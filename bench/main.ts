@@ -5,7 +5,7 @@ import { benchmarks } from "./benchmarks.ts";
 import { type Benchmark, isMet, Unbelievable } from "./harness/benchmark.ts";
 import { startBenchServer } from "./harness/database.ts";
 import { machineMs } from "./harness/machine-clock.ts";
-import { machine } from "./harness/machine.ts";
+import { machine, processorTime, stolenPercent } from "./harness/machine.ts";
 import { printMachine, printOutcome } from "./harness/print.ts";
 import { openWorkbench } from "./harness/workbench.ts";
 
@@ -47,9 +47,11 @@ async function runOne(benchmark: Benchmark, options: Options): Promise<void> {
   const server = await startBenchServer();
   const { bench, close } = openWorkbench({ ...options, server });
   const began = machineMs();
+  const before = await processorTime();
   try {
     const outcome = await benchmark.run(bench);
-    printOutcome(benchmark, outcome, (machineMs() - began) / 1000);
+    const seconds = (machineMs() - began) / 1000;
+    printOutcome(benchmark, outcome, { seconds, stolenPercent: stolenPercent(before, await processorTime()) });
     if (!options.quick && !(outcome.goals ?? []).every(isMet)) process.exitCode = 2;
   } catch (error) {
     process.exitCode = 1;

@@ -19,11 +19,20 @@ export function printMachine(described: Row): void {
   console.log(JSON.stringify({ machine: described }));
 }
 
-export function printOutcome({ name, title }: Benchmark, { rows, goals = [] }: Outcome, seconds: number): void {
+/** What a number is to be read with. */
+export interface Circumstances {
+  readonly seconds: number;
+  /** Processor time that the host of a virtual machine gave to others, in percent. */
+  readonly stolenPercent: number;
+}
+
+export function printOutcome({ name, title }: Benchmark, { rows, goals = [] }: Outcome, of: Circumstances): void {
   console.log(`\n## ${title}\n\n${table(rows)}\n`);
   if (goals.length > 0) console.log(`${table(goals.map(goalRow))}\n`);
   const judged = goals.map((goal) => ({ ...goal, met: isMet(goal) }));
-  const circumstances = { seconds: Math.round(seconds), load: loadAverage() };
+  const circumstances = { seconds: Math.round(of.seconds), load: loadAverage(), "stolen %": of.stolenPercent };
+  if (of.stolenPercent > 0)
+    console.log(`The machine's host took ${of.stolenPercent} % of the processors away meanwhile.\n`);
   console.log(JSON.stringify({ benchmark: name, rows, goals: judged, ...circumstances }));
 }
 
