@@ -179,6 +179,26 @@ test("an idle connection that the server has closed is replaced before the next 
   }
 });
 
+test("after a call that nobody answers, the idle connections beside it are not waited for either", async () => {
+  let line: "works" | "is deaf" | "works for new ones" = "works";
+  let asked = 0;
+  const root = await rawServer((socket) => {
+    const isNew = line === "works for new ones";
+    socket.on("data", () => {
+      asked += 1;
+      // The first three together, so that each has a connection of its own.
+      if (isNew || (line === "works" && asked > 3)) socket.write(okHttp("{}"));
+      else if (asked <= 3) void until("all three", () => asked === 3).then(() => socket.write(okHttp("{}")));
+    });
+  });
+  const api = client(root);
+  await Promise.all([api.call("getMe", {}), api.call("getMe", {}), api.call("getMe", {})]);
+  line = "is deaf";
+  await assertUnclear(api.call("getMe", {}, { timeoutMs: 100 }), "timeout");
+  line = "works for new ones";
+  for (let call = 0; call < 3; call += 1) await api.call("getMe", {}, { timeoutMs: 2000 });
+});
+
 test("a kept-alive connection that breaks under the second request makes it unclear, never a silent repeat", async () => {
   const bodies: string[] = [];
   const root = await rawServer((socket) => {

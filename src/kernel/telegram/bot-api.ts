@@ -11,8 +11,9 @@ import type { Logger, Metrics } from "../observability/index.ts";
 import { interpret, type Wanted } from "./answer.ts";
 import { TelegramRefused, TelegramUnclear, UploadUnreadable } from "./bot-api-errors.ts";
 import { callMeter } from "./call-meter.ts";
-import { exchange, type ExchangeLimits, type HttpRequest } from "./exchange.ts";
+import { exchange, type ExchangeLimits, type HttpRequest, timedOut } from "./exchange.ts";
 import { multipart, type UploadFile } from "./multipart.ts";
+import { renewablePool } from "./renewable-pool.ts";
 
 /** Replaces grammY's file type by `string` (a `file_id`, a URL or `attach://<name>`), everywhere in a payload. */
 type WithoutInputFile<T> = T extends string | number | boolean | null | undefined
@@ -123,13 +124,17 @@ function openPool(origin: string, connections: number): Pool {
   });
 }
 
+function gotNoAnswer(error: unknown): boolean {
+  return error instanceof TelegramUnclear && error.reason === timedOut;
+}
+
 export function createBotApi(deps: BotApiDeps): BotApi {
   const { token, root, clock, ids, log, metrics, connections } = deps;
   const { origin, pathname } = new URL(root);
   const base = pathname.replace(/\/$/, "");
   const path = `${base}/bot${token.reveal()}/`;
   const filePath = `${base}/file/bot${token.reveal()}/`;
-  const control = openPool(origin, controlConnections);
+  const control = renewablePool(() => openPool(origin, controlConnections), gotNoAnswer);
   const sending = openPool(origin, connections);
   const meter = callMeter(metrics, clock);
   const timers = withSharedTimers(clock);
@@ -185,7 +190,7 @@ export function createBotApi(deps: BotApiDeps): BotApi {
       }
       const body = JSON.stringify(payload);
       const request = { method: "POST", path: path + method, headers: jsonHeaders, body } as const;
-      return (await perform(control, method, request, rest)) as ApiResult<M>;
+      return (await control.use(async (pool) => await perform(pool, method, request, rest))) as ApiResult<M>;
     },
     callRaw: async (method, body, options = {}) =>
       await perform(sending, method, { method: "POST", path: path + method, headers: jsonHeaders, body }, options),
@@ -193,7 +198,8 @@ export function createBotApi(deps: BotApiDeps): BotApi {
     download: async (file, { maxBytes, timeoutMs = uploadTimeoutMs, signal }) => {
       const encoded = file.split("/").map(encodeURIComponent).join("/");
       const request = { method: "GET", path: filePath + encoded, headers: [], body: null } as const;
-      const ended = await exchange(control, request, { clock: timers, timeoutMs, signal, maxBytes });
+      const limits = { clock: timers, timeoutMs, signal, maxBytes };
+      const ended = await control.use(async (pool) => await exchange(pool, request, limits));
       if (ended.outcome === "answered" && ended.status === 200) return ended.body;
       const answer = interpret("file", ended);
       throw answer.ok ? new TelegramUnclear("file", "not a file") : answer.error;

@@ -34,6 +34,7 @@ export type Exchange =
   | { readonly outcome: "unclear"; readonly reason: string };
 
 export const answerTooLong = "answer too long";
+export const timedOut = "timeout";
 /** Error pages may always be this long. */
 const longestErrorBytes = 65_536;
 
@@ -79,7 +80,7 @@ export async function exchange(pool: Dispatcher, request: HttpRequest, limits: E
   };
   const patience = createPatience(limits, giveUp);
   const timer = limits.clock.schedule(limits.timeoutMs, () => {
-    giveUp("timeout");
+    giveUp(timedOut);
   });
   if (signal?.aborted) {
     fail("aborted");
@@ -149,7 +150,7 @@ function createPatience({ clock, stallMs, answerMs }: ExchangeLimits, giveUp: (r
       wait(stallMs, "stalled");
     },
     written: () => {
-      wait(answerMs, "timeout");
+      wait(answerMs, timedOut);
     },
     over: () => timer?.cancel(),
   };

@@ -6,7 +6,7 @@ import { toError } from "../lib/errors.ts";
 import type { Ids } from "../lib/ids.ts";
 import type { Logger } from "../observability/index.ts";
 import { isTelegramFailure, TelegramRefused } from "./bot-api-errors.ts";
-import type { BotApi } from "./bot-api.ts";
+import type { BotApi, CallOptions } from "./bot-api.ts";
 import { allowedUpdates } from "./update-facts.ts";
 
 /** Long polling, in one replica at a time. */
@@ -37,6 +37,8 @@ export interface PollingDeps {
 
 const pollSeconds = 30;
 const timeoutMs = (pollSeconds + 10) * 1000;
+/** Whoever takes over must know soon that a connection he had kept is dead: who pays waits 10 s for an answer. */
+const firstCallTimeoutMs = 5000;
 const batch = 100;
 const backoff: Backoff = { firstMs: 500, longestMs: 15_000 };
 /** Telegram itself delays repeated conflicts by 3 s. */
@@ -79,18 +81,18 @@ export function createPolling({ api, clock, ids, log, store, onFloodControl }: P
   };
 
   /** Polling and a webhook exclude each other: whoever polls has decided. What waits at Telegram is kept. */
-  const removeWebhook = async (signal: AbortSignal): Promise<void> => {
-    const { url } = await api.call("getWebhookInfo", {}, { signal });
+  const removeWebhook = async (options: CallOptions & { readonly signal: AbortSignal }): Promise<void> => {
+    const { url } = await api.call("getWebhookInfo", {}, options);
     if (url === undefined || url === "") return;
-    await api.call("deleteWebhook", { drop_pending_updates: false }, { signal });
+    await api.call("deleteWebhook", { drop_pending_updates: false }, { signal: options.signal });
     log.warn(
       { host: URL.canParse(url) ? new URL(url).host : undefined },
       "webhook removed, because this program polls",
     );
   };
 
-  const session = async (signal: AbortSignal): Promise<void> => {
-    await removeWebhook(signal);
+  const session = async (signal: AbortSignal, isFirst: boolean): Promise<void> => {
+    await removeWebhook({ signal, ...(isFirst && { timeoutMs: firstCallTimeoutMs }) });
     // Only ever confirms what this session has stored. Without one Telegram answers from the oldest unconfirmed update,
     // whatever its number: they start again at random after a week of silence.
     let offset: number | undefined;
@@ -115,7 +117,7 @@ export function createPolling({ api, clock, ids, log, store, onFloodControl }: P
       while (!signal.aborted) {
         const heardBefore = heardAtMs;
         try {
-          await session(signal);
+          await session(signal, failures === 0);
         } catch (error) {
           if (signal.aborted) break;
           failures = heardAtMs === heardBefore ? failures + 1 : 1;
