@@ -27,10 +27,13 @@ export const concurrency = 64;
 const settleMs = 2000;
 const patienceMs = 120_000;
 
-export async function sendRig(bench: Workbench, kind: ServerKind = "raw"): Promise<SendRig> {
+export async function sendRig(
+  bench: Workbench,
+  { kind = "raw", atOnce = concurrency }: { readonly kind?: ServerKind; readonly atOnce?: number } = {},
+): Promise<SendRig> {
   const database = await bench.server.newDatabase();
   const telegram = await bench.startTelegram(kind);
-  const environment = { DELIVERY_CONCURRENCY: String(concurrency) };
+  const environment = { DELIVERY_CONCURRENCY: String(atOnce) };
   const app = await bench.startApp({ database, telegram, environment });
   await sleep(settleMs);
   return { database, telegram, app };

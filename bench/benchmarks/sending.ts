@@ -1,4 +1,5 @@
 import { believe, type Benchmark, type Goal, type Row } from "../harness/benchmark.ts";
+import { calmest, type Turn } from "../harness/calmest.ts";
 import type { Remote } from "../harness/rpc.ts";
 import { median, round, spread } from "../harness/statistics.ts";
 import { botToken, type Telegram, type Workbench } from "../harness/workbench.ts";
@@ -12,7 +13,19 @@ const firstChat = 100_000;
 
 const contenders = ["bare grammY loop", "bare telegraf loop", "bare undici loop", "Telecast"] as const;
 type Contender = (typeof contenders)[number];
-type Measured = Readonly<Record<Contender, Sent[]>>;
+/** What each contender did in one round. */
+type Round = Readonly<Record<Contender, Sent>>;
+
+interface Case {
+  readonly kind: ServerKind;
+  readonly atOnce: number;
+}
+
+const cases: readonly Case[] = [
+  { kind: "node:http", atOnce: 128 },
+  { kind: "raw", atOnce: 128 },
+  { kind: "raw", atOnce: concurrency },
+];
 
 /**
  * Bare loops as somebody without a queue would write them, and the whole program, taking turns. Against two servers:
@@ -26,52 +39,51 @@ export const sending: Benchmark = {
     const count = bench.size(20_000, 2000);
     const rows: Row[] = [];
     const goals: Goal[] = [];
-    for (const kind of ["node:http", "raw"] as const) {
-      const measured = await measure(bench, kind, count);
-      rows.push(...contenders.map((contender) => describe(kind, contender, measured)));
-      const over = (other: Contender): number => round(median(ratios(measured.Telecast, measured[other])), 2);
+    for (const each of cases) {
+      const turns = await measure(bench, each, count);
+      const rounds = turns.map(({ result }) => result);
+      const stolen = spread(
+        turns.map((turn) => turn.stolenPercent),
+        0,
+      );
+      rows.push(...contenders.map((contender) => ({ ...describe(each, contender, rounds), "stolen %": stolen })));
+      const over = (other: Contender): number => round(median(ratios(rounds, "Telecast", other)), 2);
+      const where = `server ${each.kind}, ${each.atOnce} at once`;
       goals.push(
-        { what: `× bare grammY, server ${kind}`, measured: over("bare grammY loop"), atLeast: 2 },
-        { what: `× bare undici, server ${kind}`, measured: over("bare undici loop"), atLeast: 0.8 },
+        { what: `× bare grammY, ${where}`, measured: over("bare grammY loop"), atLeast: 2 },
+        { what: `× bare undici, ${where}`, measured: over("bare undici loop"), atLeast: 0.8 },
       );
     }
     return { rows, goals };
   },
 };
 
-async function measure(bench: Workbench, kind: ServerKind, count: number): Promise<Measured> {
-  const rig = await sendRig(bench, kind);
-  const grammy = await openLoop(bench, rig.telegram, "grammy");
-  const telegraf = await openLoop(bench, rig.telegram, "telegraf");
-  const undici = await openLoop(bench, rig.telegram, "undici");
+async function measure(bench: Workbench, { kind, atOnce }: Case, count: number): Promise<readonly Turn<Round>[]> {
+  const rig = await sendRig(bench, { kind, atOnce });
+  const { telegram } = rig;
+  const grammy = await openLoop(bench, telegram, "grammy", atOnce);
+  const telegraf = await openLoop(bench, telegram, "telegraf", atOnce);
+  const undici = await openLoop(bench, telegram, "undici", atOnce);
   const fanOut = async (): Promise<Queued> => await rig.app.process.call("fanOut", count, firstChat, topic);
-  const measured: Measured = {
-    "bare grammY loop": [],
-    "bare telegraf loop": [],
-    "bare undici loop": [],
-    Telecast: [],
-  };
+  const takeTurns = async (): Promise<Round> => ({
+    "bare grammY loop": await measureLoop(telegram, grammy, count, atOnce),
+    Telecast: await measureSending(bench, rig, count, fanOut),
+    "bare telegraf loop": await measureLoop(telegram, telegraf, count, atOnce),
+    "bare undici loop": await measureLoop(telegram, undici, count, atOnce),
+  });
   // The first round only warms up.
-  for (let turn = 0; turn <= bench.size(5, 2); turn += 1) {
-    const inGrammy = await measureLoop(rig.telegram, grammy, count);
-    const inTelecast = await measureSending(bench, rig, count, fanOut);
-    const inTelegraf = await measureLoop(rig.telegram, telegraf, count);
-    const inUndici = await measureLoop(rig.telegram, undici, count);
-    if (turn === 0) continue;
-    measured["bare grammY loop"].push(inGrammy);
-    measured.Telecast.push(inTelecast);
-    measured["bare telegraf loop"].push(inTelegraf);
-    measured["bare undici loop"].push(inUndici);
-  }
-  await Promise.all([rig.app.stop(), grammy.stop(), telegraf.stop(), undici.stop(), rig.telegram.process.stop()]);
-  return measured;
+  await takeTurns();
+  const turns = await calmest(bench.size(5, 2), takeTurns);
+  await Promise.all([rig.app.stop(), grammy.stop(), telegraf.stop(), undici.stop(), telegram.process.stop()]);
+  return turns;
 }
 
-function describe(kind: ServerKind, contender: Contender, measured: Measured): Row {
-  const sent = measured[contender];
+function describe({ kind, atOnce }: Case, contender: Contender, rounds: readonly Round[]): Row {
+  const sent = rounds.map((each) => each[contender]);
   return {
     server: kind,
-    [`${concurrency} at once`]: contender,
+    "at once": atOnce,
+    sender: contender,
     "messages/s": spread(
       sent.map(({ perSecond }) => perSecond),
       0,
@@ -79,26 +91,36 @@ function describe(kind: ServerKind, contender: Contender, measured: Measured): R
     "program µs": round(median(sent.map(({ programUs }) => programUs)), 1),
     "PostgreSQL µs": round(median(sent.map(({ postgresUs }) => postgresUs)), 1),
     "queued in ms": round(median(sent.map(({ queuedMs }) => queuedMs))),
-    "× grammY": spread(ratios(sent, measured["bare grammY loop"])),
-    "× undici": spread(ratios(sent, measured["bare undici loop"])),
+    "× grammY": spread(ratios(rounds, contender, "bare grammY loop")),
+    "× undici": spread(ratios(rounds, contender, "bare undici loop")),
   };
 }
 
 /** Round by round, because what else the machine does changes with time. */
-function ratios(ours: readonly Sent[], theirs: readonly Sent[]): readonly number[] {
-  return ours.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? Number.NaN));
+function ratios(rounds: readonly Round[], ours: Contender, theirs: Contender): readonly number[] {
+  return rounds.map((each) => each[ours].perSecond / each[theirs].perSecond);
 }
 
-async function openLoop(bench: Workbench, telegram: Telegram, client: BareClient): Promise<Remote<BareLoopMethods>> {
+async function openLoop(
+  bench: Workbench,
+  telegram: Telegram,
+  client: BareClient,
+  atOnce: number,
+): Promise<Remote<BareLoopMethods>> {
   const loop = await bench.startProcess<BareLoopMethods>(new URL("../processes/bare-loop.ts", import.meta.url));
-  await loop.call("open", client, telegram.root, botToken, concurrency);
+  await loop.call("open", client, telegram.root, botToken, atOnce);
   return loop;
 }
 
-async function measureLoop(telegram: Telegram, loop: Remote<BareLoopMethods>, count: number): Promise<Sent> {
+async function measureLoop(
+  telegram: Telegram,
+  loop: Remote<BareLoopMethods>,
+  count: number,
+  atOnce: number,
+): Promise<Sent> {
   await telegram.process.call("reset");
   const before = await loop.processorMs();
-  const { tookMs, delivered } = await loop.call("run", count, concurrency, firstChat);
+  const { tookMs, delivered } = await loop.call("run", count, atOnce, firstChat);
   const programMs = (await loop.processorMs()) - before;
   const { accepted } = await telegram.process.call("counts");
   believe(delivered === count && accepted === count, `the loop sent ${delivered}, and ${accepted} of ${count} arrived`);
