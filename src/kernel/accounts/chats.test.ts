@@ -8,6 +8,7 @@ import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { testDatabase } from "#test/support/database.ts";
+import { until } from "#test/support/until.ts";
 
 import { createAccounts } from "./index.ts";
 
@@ -96,4 +97,26 @@ test("a group that becomes a supergroup keeps what refers to it, whatever came f
     assert.equal((await accounts.chatById(db, to))?.type, "supergroup");
     assert.deepEqual((await sql`select * from thing`.execute(db)).rows, [{ chat_id: to, what: "kept" }]);
   }
+});
+
+test("a group becomes a supergroup while something from the supergroup is being noted", async () => {
+  const to = -1_000_000_000_071;
+  await write(async (tx) => await accounts.noteChat(tx, { id: -71, type: "group", title: "G" }));
+  const migrated = await write(async (tx) => {
+    await accounts.noteChat(tx, { id: to, type: "supergroup", title: "G" });
+    const migration = write(async (other) => {
+      await accounts.migrateChat(other, -71, to);
+    });
+    // Attached before it can fail.
+    const outcome = Promise.allSettled([migration]);
+    await until("the move to wait", async () => {
+      const waiting = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+      return waiting.rows.length > 0;
+    });
+    return { outcome };
+  });
+  assert.deepEqual(await migrated.outcome, [{ status: "fulfilled", value: undefined }]);
+  assert.equal(await accounts.chatById(db, -71), undefined);
+  assert.equal((await accounts.chatById(db, to))?.title, "G");
 });

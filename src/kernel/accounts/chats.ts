@@ -47,6 +47,11 @@ export function makeChats(): Chats {
       return numAffectedRows === 1n;
     },
     migrateChat: async (tx, from, to) => {
+      // Whoever notes the supergroup at this moment has done so before us, or waits until we have.
+      await sql`
+        insert into account.chat (id, type, title)
+        select ${to}, 'supergroup', title from account.chat where id = ${from}
+        on conflict (id) do update set type = excluded.type`.execute(tx);
       // Something from the supergroup may have come before the news of it: what was noted then gives way to the group's own.
       await sql`
         delete from account.chat where id = ${to} and exists (select from account.chat where id = ${from})`.execute(tx);
