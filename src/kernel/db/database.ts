@@ -40,9 +40,9 @@ export interface DatabaseOptions {
 const int8 = 20;
 
 const byIndexOnly = ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"]
-  .map((way) => `-c enable_${way}=off`)
-  .concat("-c plan_cache_mode=force_generic_plan")
-  .join(" ");
+  .map((way) => `set enable_${way} = off`)
+  .concat("set plan_cache_mode = force_generic_plan")
+  .join("; ");
 
 /**
  * Opens the pool. `bigint` columns are read as numbers and anything beyond 2^53 throws: Telegram's ids (52 bits), our
@@ -60,7 +60,6 @@ export function openDatabase({ url, log, connections = 10, byIndex, deafness }: 
     keepAlive: true,
     pipeline: true,
     application_name: "telecast",
-    ...(byIndex === true && { options: byIndexOnly }),
     types,
   });
   // An idle connection that breaks is replaced by the pool; without a listener the event would end the process.
@@ -70,6 +69,9 @@ export function openDatabase({ url, log, connections = 10, byIndex, deafness }: 
   // The same for one that breaks inside a transaction while no statement runs: the next statement says it.
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
+    // Not among what a connection begins with, which a pooler in front of PostgreSQL refuses. It goes out before whatever
+    // the connection was made for; where it fails, so does that.
+    if (byIndex === true) client.query(byIndexOnly).catch(() => undefined);
   });
   const unwatch = watchForDeafness(pool, { url, log, ...(deafness && { deafness }) });
   const db = new Kysely<NoTables>({ dialect: new PostgresDialect({ pool: quickPool(pool) }) });

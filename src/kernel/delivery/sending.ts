@@ -61,8 +61,8 @@ export interface Sending {
 export const sendingLease = "delivery.send";
 
 const connections = 4;
-/** Reads ahead, claims and records, one of each at a time. */
-const queueConnections = 3;
+/** Reads ahead, claims and records, one of each at a time, and now and then counts. */
+const queueConnections = 4;
 /** After a failure of the whole, such as a database that is away at the moment of taking over. */
 const againMs = 1000;
 
