@@ -13,7 +13,7 @@ import { clearFaults, injectFault, openPerson } from "#test/support/person.ts";
 import { telegramRig } from "#test/support/telegram-rig.ts";
 import { until } from "#test/support/until.ts";
 
-import { createBotApi } from "./bot-api.ts";
+import { type ApiMethod, type CallOptions, createBotApi } from "./bot-api.ts";
 import type { MessageRoute } from "./route.ts";
 import type { Telegram } from "./telegram.ts";
 
@@ -155,6 +155,22 @@ test("an answer that is lost on its way comes again and is handled once", async 
   await dana.say("next");
   await until("heard", () => heard.includes("next"));
   assert.deepEqual(heard, ["once", "next"]);
+});
+
+test("whoever takes over does not wait long for the first answer, and as long as usual after that", async () => {
+  const patience: (number | undefined)[] = [];
+  const call = async (method: ApiMethod, payload: never, options?: CallOptions): Promise<unknown> => {
+    if (method === "getWebhookInfo") patience.push(options?.timeoutMs);
+    return await rig.api.call(method, payload, options);
+  };
+  await injectFault(sandbox.url, { kind: "drop_answer", methods: ["getWebhookInfo"], times: 1 });
+  const routes = [{ owner: "test", messages: [listen] }];
+  const telegram = rig.replica({ routes, api: { ...rig.api, call: call as typeof rig.api.call } });
+  telegram.start();
+  running.push(telegram);
+  await dana.say("after all");
+  await until("heard", () => heard.includes("after all"));
+  assert.deepEqual(patience, [5000, undefined]);
 });
 
 test("a token that Telegram does not know is said in plain words", async () => {
