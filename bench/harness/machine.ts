@@ -42,7 +42,7 @@ export async function processorTime(): Promise<ProcessorTime | undefined> {
   }
 }
 
-/** Of what was wanted on a virtual machine with neighbours: with much of it, a number says more about them than about us. */
+/** Of all processor time between the two. With much of it, a number says more about the machine's neighbours than about us. */
 export function stolenPercent(before: ProcessorTime | undefined, after: ProcessorTime | undefined): number {
   if (before === undefined || after === undefined || after.all === before.all) return 0;
   return Math.round((100 * (after.stolen - before.stolen)) / (after.all - before.all));
