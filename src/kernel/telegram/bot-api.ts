@@ -10,10 +10,11 @@ import { withSharedTimers } from "../lib/shared-timers.ts";
 import type { Logger, Metrics } from "../observability/index.ts";
 import { interpret, type Wanted } from "./answer.ts";
 import { TelegramRefused, TelegramUnclear, UploadUnreadable } from "./bot-api-errors.ts";
-import { callMeter } from "./call-meter.ts";
-import { exchange, type ExchangeLimits, type HttpRequest, timedOut } from "./exchange.ts";
+import { type CallMeter, callMeter } from "./call-meter.ts";
+import { type Exchange, exchange, type ExchangeLimits, timedOut } from "./exchange.ts";
 import { multipart, type UploadFile } from "./multipart.ts";
 import { renewablePool } from "./renewable-pool.ts";
+import { createSendConnections } from "./send-connections.ts";
 
 /** Replaces grammY's file type by `string` (a `file_id`, a URL or `attach://<name>`), everywhere in a payload. */
 type WithoutInputFile<T> = T extends string | number | boolean | null | undefined
@@ -103,10 +104,8 @@ const uploadAnswerMs = 120_000;
 const localUpload = { timeoutMs: 3_600_000, answerMs: 1_800_000 };
 /** A hundred updates at their largest are a few megabytes. */
 const longestAnswer = 32 * 1024 * 1024;
-
-interface PerformOptions extends CallOptions, Pick<ExchangeLimits, "stallMs" | "answerMs"> {
-  readonly wanted?: Wanted;
-}
+/** Ten messages of an album at their largest are a few hundred kilobytes. */
+const longestSendAnswer = 4 * 1024 * 1024;
 
 const jsonHeaders = ["content-type", "application/json"];
 
@@ -128,27 +127,13 @@ function gotNoAnswer(error: unknown): boolean {
   return error instanceof TelegramUnclear && error.reason === timedOut;
 }
 
-export function createBotApi(deps: BotApiDeps): BotApi {
-  const { token, root, clock, ids, log, metrics, connections } = deps;
-  const { origin, pathname } = new URL(root);
-  const base = pathname.replace(/\/$/, "");
-  const path = `${base}/bot${token.reveal()}/`;
-  const filePath = `${base}/file/bot${token.reveal()}/`;
-  const control = renewablePool(() => openPool(origin, controlConnections), gotNoAnswer);
-  const sending = openPool(origin, connections);
-  const meter = callMeter(metrics, clock);
-  const timers = withSharedTimers(clock);
+type Perform = (method: string, ask: () => Promise<Exchange>, wanted?: Wanted) => Promise<unknown>;
 
-  const perform = async (
-    pool: Pool,
-    method: string,
-    request: HttpRequest,
-    options: PerformOptions,
-  ): Promise<unknown> => {
-    const { timeoutMs = callTimeoutMs, signal, stallMs, answerMs, wanted } = options;
+/** Makes a call in a given way: what its answer means, counted and timed. */
+function makePerform(meter: CallMeter, log: Logger): Perform {
+  return async (method, ask, wanted) => {
     const measured = meter.start(method);
-    const limits = { clock: timers, timeoutMs, signal, stallMs, answerMs, maxBytes: longestAnswer };
-    const answer = interpret(method, await exchange(pool, request, limits), wanted);
+    const answer = interpret(method, await ask(), wanted);
     if (answer.ok) {
       measured.end("ok");
       return answer.result;
@@ -157,6 +142,34 @@ export function createBotApi(deps: BotApiDeps): BotApi {
     log.debug({ method, err: answer.error.message }, "bot api call failed");
     throw answer.error;
   };
+}
+
+export function createBotApi(deps: BotApiDeps): BotApi {
+  const { token, root, clock, ids, log, metrics, connections } = deps;
+  const { origin, pathname } = new URL(root);
+  const base = pathname.replace(/\/$/, "");
+  const path = `${base}/bot${token.reveal()}/`;
+  const filePath = `${base}/file/bot${token.reveal()}/`;
+  const control = renewablePool(() => openPool(origin, controlConnections), gotNoAnswer);
+  const uploads = openPool(origin, connections);
+  const timers = withSharedTimers(clock);
+  const sending = createSendConnections({
+    origin,
+    clock: timers,
+    most: connections,
+    connectTimeoutMs,
+    keepMs: keepAliveMs,
+    maxBytes: longestSendAnswer,
+  });
+
+  const perform = makePerform(callMeter(metrics, clock), log);
+
+  const limitsOf = ({ timeoutMs = callTimeoutMs, signal }: CallOptions): ExchangeLimits => ({
+    clock: timers,
+    timeoutMs,
+    signal,
+    maxBytes: longestAnswer,
+  });
 
   const usual = deps.isLocal === true ? localUpload : { timeoutMs: uploadTimeoutMs, answerMs: uploadAnswerMs };
   const upload: BotApi["upload"] = async (method, payload, { files, timeoutMs = usual.timeoutMs, signal }) => {
@@ -166,12 +179,12 @@ export function createBotApi(deps: BotApiDeps): BotApi {
     // A stream may fail before anybody reads it: without a listener that would end the process.
     for (const source of sources) source.on("error", () => undefined);
     try {
-      return await perform(sending, method, request, {
-        timeoutMs,
-        ...(signal && { signal }),
+      const limits = {
+        ...limitsOf({ timeoutMs, ...(signal && { signal }) }),
         stallMs: uploadStallMs,
         answerMs: usual.answerMs,
-      });
+      };
+      return await perform(method, async () => await exchange(uploads, request, limits));
     } catch (error) {
       const broken = sources.find((source) => source.errored !== null);
       throw broken === undefined ? error : new UploadUnreadable(method, { cause: broken.errored });
@@ -190,10 +203,11 @@ export function createBotApi(deps: BotApiDeps): BotApi {
       }
       const body = JSON.stringify(payload);
       const request = { method: "POST", path: path + method, headers: jsonHeaders, body } as const;
-      return (await control.use(async (pool) => await perform(pool, method, request, rest))) as ApiResult<M>;
+      const ask = async (pool: Pool): Promise<Exchange> => await exchange(pool, request, limitsOf(rest));
+      return (await control.use(async (pool) => await perform(method, async () => await ask(pool)))) as ApiResult<M>;
     },
-    callRaw: async (method, body, options = {}) =>
-      await perform(sending, method, { method: "POST", path: path + method, headers: jsonHeaders, body }, options),
+    callRaw: async (method, body, { timeoutMs = callTimeoutMs, signal, wanted } = {}) =>
+      await perform(method, async () => await sending.post(path + method, body, { timeoutMs, signal }), wanted),
     upload,
     download: async (file, { maxBytes, timeoutMs = uploadTimeoutMs, signal }) => {
       const encoded = file.split("/").map(encodeURIComponent).join("/");
@@ -205,7 +219,7 @@ export function createBotApi(deps: BotApiDeps): BotApi {
       throw answer.ok ? new TelegramUnclear("file", "not a file") : answer.error;
     },
     close: async () => {
-      await Promise.all([control.close(), sending.close()]);
+      await Promise.all([control.close(), sending.close(), uploads.close()]);
     },
   };
 }
