@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { afterEach } from "node:test";
 import { inspect } from "node:util";
@@ -51,17 +53,28 @@ export async function rawServer(onConnection: (socket: Socket) => void): Promise
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-export async function httpServer(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<string> {
-  const server = createServer(answer);
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+export async function httpServer(answer: Answer): Promise<string> {
+  return `http://127.0.0.1:${await listen(createServer(answer))}`;
+}
+
+/** Of no use but here: nobody trusts it until a test says so. Good until 2126. */
+const pem = (name: string): string => readFileSync(new URL(`tls/${name}.pem`, import.meta.url), "utf8");
+export const testCertificate = pem("certificate");
+
+export async function tlsServer(answer: Answer): Promise<string> {
+  return `https://127.0.0.1:${await listen(createTlsServer({ key: pem("key"), cert: testCertificate }, answer))}`;
+}
+
+async function listen(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await until("listening", () => server.listening);
   cleanUps.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (server.address() as AddressInfo).port;
 }
 
 export function json(response: ServerResponse, status: number, body: unknown): void {

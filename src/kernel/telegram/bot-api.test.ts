@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 
 import { until } from "#test/support/until.ts";
-import { client, failureOf, httpServer, json, okHttp, rawServer, readAll, token } from "#test/support/wire-servers.ts";
+import {
+  client,
+  failureOf,
+  httpServer,
+  json,
+  okHttp,
+  rawServer,
+  readAll,
+  testCertificate,
+  tlsServer,
+  token,
+} from "#test/support/wire-servers.ts";
 
 import { TelegramRefused, TelegramUnavailable, TelegramUnclear } from "./bot-api-errors.ts";
 
@@ -85,6 +97,28 @@ test("no listener, no such host, no TLS: surely not sent", async () => {
   });
   const noTls = await failureOf(client(plain.replace("http:", "https:")).call("getMe", {}));
   assert.ok(noTls instanceof TelegramUnavailable, String(noTls));
+});
+
+test("over TLS: not a byte of a call to a server whose certificate nobody trusts", async () => {
+  let requests = 0;
+  const words = "긴 글 ".repeat(30_000);
+  const root = await tlsServer((_request, response) => {
+    requests += 1;
+    json(response, 200, { ok: true, result: words });
+  });
+  for (const call of [client(root).callRaw("sendMessage", "{}"), client(root).call("getMe", {})]) {
+    await assertUnavailable(call, "DEPTH_ZERO_SELF_SIGNED_CERT");
+  }
+  assert.equal(requests, 0);
+  const usual = getCACertificates("default");
+  setDefaultCACertificates([...usual, testCertificate]);
+  try {
+    const api = client(root);
+    for (let call = 0; call < 3; call += 1) assert.equal(await api.callRaw("sendMessage", "{}"), words);
+    assert.equal(await api.call("getMe", {}), words);
+  } finally {
+    setDefaultCACertificates(usual);
+  }
 });
 
 test("a connection that is cut after the request was written is unclear, and nothing is sent again", async () => {
