@@ -1,10 +1,10 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 
 import type { Db } from "../db/index.ts";
 import { AppError } from "../lib/errors.ts";
 import { type Delivery, type DeliveryFilter, type DeliveryRecord, type DeliveryState, lanes } from "./delivery.ts";
 import { badCursor } from "./errors.ts";
-import { type StoredEntry, timelineOf } from "./timeline.ts";
+import { timelineOf } from "./timeline.ts";
 
 /** A row of the view `delivery.record`: the outbox and the history as one. */
 export interface RecordRow {
@@ -29,23 +29,24 @@ export interface RecordRow {
   readonly error: string | null;
 }
 
+/** With what went differently, in the order of time. */
+interface StoredRecord extends RecordRow {
+  readonly entries: readonly { readonly at: string; readonly event: string; readonly detail: string }[] | null;
+}
+
 export const records: Pick<Delivery, "find" | "list"> = {
-  find: async (db, id) => {
-    const { rows } = await sql<RecordRow>`select * from delivery.record where id = ${id}`.execute(db);
-    return (await withTimelines(db, rows))[0];
-  },
+  find: async (db, id) => (await read(db, sql`select * from delivery.record where id = ${id}`))[0],
   list: async (db, filter) => {
     // One more than asked for, to see whether there is a next page.
-    const { rows } = await sql<RecordRow>`
-      select * from delivery.record
-      where ${conditionsOf(filter)}
-      order by id desc
-      limit ${filter.limit + 1}`.execute(db);
-    const page = rows.slice(0, filter.limit);
-    const last = page.at(-1);
+    const found = await read(
+      db,
+      sql`select * from delivery.record where ${conditionsOf(filter)} order by id desc limit ${filter.limit + 1}`,
+    );
+    const deliveries = found.slice(0, filter.limit);
+    const last = deliveries.at(-1);
     return {
-      deliveries: await withTimelines(db, page),
-      nextCursor: rows.length > filter.limit && last !== undefined ? cursorOf(last.id) : undefined,
+      deliveries,
+      nextCursor: found.length > filter.limit && last !== undefined ? cursorOf(last.id) : undefined,
     };
   },
 };
@@ -70,12 +71,21 @@ function idOf(cursor: string): number {
   return id;
 }
 
-async function withTimelines(db: Db, rows: readonly RecordRow[]): Promise<readonly DeliveryRecord[]> {
-  if (rows.length === 0) return [];
-  const { rows: entries } = await sql<StoredEntry & { delivery_id: number }>`
-    select delivery_id, at, event, detail from delivery.entry
-    where delivery_id = any(${rows.map(({ id }) => id)}) order by at`.execute(db);
-  return rows.map((row) => ({
+/** One round trip for both: most deliveries have no entries, and to ask for them again would cost as much as the delivery. */
+async function read(db: Db, chosen: RawBuilder<unknown>): Promise<readonly DeliveryRecord[]> {
+  const { rows } = await sql<StoredRecord>`
+    select chosen.*, (
+      select json_agg(json_build_object('at', at, 'event', event, 'detail', detail) order by at)
+      from delivery.entry where delivery_id = chosen.id
+    ) as entries
+    from (${chosen}) as chosen
+    order by id desc`.execute(db);
+  return rows.map(recordFrom);
+}
+
+function recordFrom(row: StoredRecord): DeliveryRecord {
+  const entries = row.entries?.map(({ at, event, detail }) => ({ at: new Date(at), event, detail })) ?? [];
+  return {
     id: row.id,
     chatId: row.chat_id,
     topic: row.topic,
@@ -89,9 +99,6 @@ async function withTimelines(db: Db, rows: readonly RecordRow[]): Promise<readon
     notBefore: row.not_before ?? undefined,
     expiresAt: row.expires_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
-    timeline: timelineOf(
-      row,
-      entries.filter((entry) => entry.delivery_id === row.id),
-    ),
-  }));
+    timeline: timelineOf(row, entries),
+  };
 }
