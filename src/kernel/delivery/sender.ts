@@ -79,9 +79,7 @@ export function createSender(deps: SenderDeps): Sender {
   const claimAhead = createClaimAhead(clock.monotonicMs);
   const wire = createWire({
     ...deps,
-    ...whatLeaves(deps, trips, () => {
-      pump();
-    }),
+    ...whatLeaves(deps, trips, pump),
     onAttempt: (claimed, attempt, tookMs) => {
       claimAhead.answered();
       trips.arrived(claimed, attempt.alarm === undefined);
@@ -124,7 +122,9 @@ export function createSender(deps: SenderDeps): Sender {
   };
 
   function pump(): void {
-    if (busy || draining || deps.paused() || !deps.maySend()) return;
+    if (draining || !deps.maySend()) return;
+    wire.resume();
+    if (busy || deps.paused()) return;
     const concurrency = deps.concurrency();
     const ahead = Math.min(claimAhead.most(), farthestAhead * concurrency);
     const all = Math.min(concurrency + ahead - wire.size(), mostUnrecorded * concurrency - trips.inFlight.size);

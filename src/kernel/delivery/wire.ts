@@ -35,12 +35,14 @@ export interface Laden {
 /** The calls that are under way, and those that leave as soon as one of them has come back. */
 export interface Wire {
   readonly launch: (laden: readonly Laden[]) => void;
+  /** Lets go what could not leave because this process was not sure to be the one that sends, and is again. */
+  readonly resume: () => void;
   /** Under way or about to be. */
   readonly size: () => number;
   /** Much is under way and nothing comes back. */
   readonly isSilent: () => boolean;
   readonly silenceBroken: () => void;
-  /** Claimed, but it was too late to send them. */
+  /** Claimed, and not sent when it was drained. */
   readonly unsent: () => readonly number[];
   /** Starts nothing more. Resolves when nothing is under way, or `signal` aborts. */
   readonly drain: (signal: AbortSignal) => Promise<void>;
@@ -80,12 +82,6 @@ export function createWire(deps: WireDeps): Wire {
   };
 
   const launch = async ({ claimed, content }: Laden): Promise<void> => {
-    // The last look before the bytes leave. A process that was stopped between the claim and here sends nothing: by its
-    // own clock its time is over before another one's can have begun.
-    if (draining || !deps.maySend()) {
-      unsent.push(claimed.id);
-      return;
-    }
     const waitMs = deps.pauseMs(claimed);
     if (waitMs > 0) {
       if (content !== undefined) uploads.release(content);
@@ -103,7 +99,10 @@ export function createWire(deps: WireDeps): Wire {
   };
 
   const launchQueued = (): void => {
-    while (size < deps.concurrency()) {
+    // The last look before the bytes leave. A process that was stopped between the claim and here sends nothing: by its
+    // own clock its time is over before another one's can have begun. What is claimed stays here until it may send again,
+    // under the same claim, or gives back what it has.
+    while (size < deps.concurrency() && deps.maySend()) {
       const next = queue.shift();
       if (next === undefined) return;
       void launch(next);
@@ -112,9 +111,11 @@ export function createWire(deps: WireDeps): Wire {
 
   return {
     launch: (laden) => {
-      queue.push(...laden);
+      if (draining) unsent.push(...laden.map(({ claimed }) => claimed.id));
+      else queue.push(...laden);
       launchQueued();
     },
+    resume: launchQueued,
     size: () => size + queue.length,
     isSilent: silence.isSuspicious,
     silenceBroken: silence.broken,
