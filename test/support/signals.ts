@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { Message } from "@grammyjs/types";
+import { sql } from "kysely";
 
 import { type RunningApp, runApp } from "./app.ts";
 import { buttonsOf, visibleText } from "./person.ts";
@@ -19,6 +20,11 @@ export const hourMs = 60 * 60_000;
 export async function runSignals(): Promise<RunningSignals> {
   const running = await runApp({ DELIVERY_GLOBAL_PER_SECOND: "0", DELIVERY_CHAT_PER_SECOND: "0" });
   running.sandbox.limits.change(undefined);
+  // Where other tests run beside it, a chart may take its time.
+  await sql`insert into setting.section (key, value) values ('signals.delivery', '{"chartWithinSeconds": 60}')`.execute(
+    running.database.db,
+  );
+  await sql`notify telecast_settings`.execute(running.database.db);
   const post: RunningSignals["post"] = async (path, body, method = "POST") => {
     const answer = await running.api(path, { method, body: JSON.stringify(body) });
     const read = (await answer.json()) as Record<string, unknown>;

@@ -14,6 +14,8 @@ export const signalSettings = defineSettings({
     everybodyPremium: z.boolean().default(false),
     /** What a trade costs in per cent of the stake, entry and exit together: taken off each return in performance. */
     feePercent: z.number().min(0).max(10).default(0.2),
+    /** A signal with candles waits so long for its chart, and then goes without. */
+    chartWithinSeconds: z.int().min(1).max(60).default(3),
     /** Posted prices are kept so long. */
     priceDays: z.int().min(1).max(3650).default(30),
     /** Price alerts that one chat may have waiting. */

@@ -27,7 +27,7 @@ interface Migration {
 const advisoryLock = 7_316_512;
 
 /** A server that takes the connection and says nothing must not hold up a start for ever. */
-const connectionTimeoutMillis = 5000;
+const connectionTimeoutMillis = 15_000;
 
 /**
  * Brings the database to this program's version: each file that is not yet applied, in the order of the sources and

@@ -8,7 +8,6 @@ import { testDatabase } from "#test/support/database.ts";
 import { until } from "#test/support/until.ts";
 
 import { inTransaction } from "../db/index.ts";
-import { pause, systemClock } from "../lib/clock.ts";
 import type { Lane } from "./delivery.ts";
 import { startBotApiServer } from "./testing/bot-api-server.ts";
 import { makeRig, type Rig, text, unlimited } from "./testing/rig.ts";
@@ -99,14 +98,16 @@ test("at 30 a second a reply passes ten thousand waiting broadcast messages with
     await until("the reply has arrived", () => server.accepted.some((call) => call.chatId === chatId));
     waits.push(performance.now() - began);
   }
-  assert.ok(Math.max(...waits) < 1000, `${waits.map(Math.round).join(" ")} ms`);
+  // Behind the broadcast it would be more than five minutes; the bench measures the moment.
+  assert.ok(Math.max(...waits) < 5000, `${waits.map(Math.round).join(" ")} ms`);
   await rig.stop();
 });
 
 test("a reply does not wait for a slow broadcast to leave the wire", async () => {
   await sql`truncate delivery.outbox`.execute(database.db);
+  const { promise: answered, resolve: answer } = Promise.withResolvers<undefined>();
   server.answer = async ({ payload }) => {
-    if (payload["text"] === "news") await pause(systemClock, 3000);
+    if (payload["text"] === "news") await answered;
     return undefined;
   };
   const rig = await makeRig({ database, server, environment: { ...unlimited, DELIVERY_CONCURRENCY: 8 } });
@@ -114,7 +115,6 @@ test("a reply does not wait for a slow broadcast to leave the wire", async () =>
   await broadcast(rig, 50, 30_000);
   rig.engine.start();
   await until("the broadcast fills its part of the wire", () => server.received.length >= before + 7);
-  const began = performance.now();
   await inTransaction(
     database.db,
     async (tx) => await rig.engine.enqueue(tx, { chatId: 5, topic: "reply", content: text("x") }),
@@ -122,8 +122,8 @@ test("a reply does not wait for a slow broadcast to leave the wire", async () =>
   await until("the reply has arrived", () =>
     server.accepted.some((call) => call.chatId === 5 && call.payload["text"] === "x"),
   );
-  assert.ok(performance.now() - began < 1500);
   server.answer = undefined;
+  answer(undefined);
   await sql`truncate delivery.outbox`.execute(database.db);
   await rig.stop();
 });

@@ -122,9 +122,9 @@ export function createSender(deps: SenderDeps): Sender {
   };
 
   function pump(): void {
-    if (draining || !deps.maySend()) return;
+    if (draining || deps.paused() || !deps.maySend()) return;
     wire.resume();
-    if (busy || deps.paused()) return;
+    if (busy) return;
     const concurrency = deps.concurrency();
     const ahead = Math.min(claimAhead.most(), farthestAhead * concurrency);
     const all = Math.min(concurrency + ahead - wire.size(), mostUnrecorded * concurrency - trips.inFlight.size);

@@ -36,8 +36,10 @@ test("a sender that stands still while something waits is reported, and that it 
     // No claim can be written now.
     await sql`lock table delivery.flight in share row exclusive mode`.execute(tx);
     await queue(rig, 1);
-    await until("the stall to be noticed", async () => !(await sending(rig)).ok);
-    assert.match((await sending(rig)).detail, /^stands still for \d+ s: sends; /);
+    await until("the stall to be noticed", async () => {
+      const { ok, detail } = await sending(rig);
+      return !ok && /^stands still for \d+ s: sends; /.test(detail);
+    });
   });
   await until("the recovery", async () => (await sending(rig)).ok);
   assert.match((await sending(rig)).detail, /works again since \d+ s, after standing still/);

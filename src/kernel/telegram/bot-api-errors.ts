@@ -33,7 +33,7 @@ export class TelegramRefused extends Error {
 export class TelegramUnavailable extends Error {
   override readonly name = "TelegramUnavailable";
   readonly method: string;
-  /** `ECONNREFUSED`, `UND_ERR_CONNECT_TIMEOUT`, `timeout`, `aborted`, …; never a URL, which would hold the token. */
+  /** `ECONNREFUSED`, `UND_ERR_CONNECT_TIMEOUT`, `timeout`, `aborted`, `closed`, …; never a URL, which would hold the token. */
   readonly reason: string;
 
   constructor(method: string, reason: string) {
@@ -47,7 +47,7 @@ export class TelegramUnavailable extends Error {
 export class TelegramUnclear extends Error {
   override readonly name = "TelegramUnclear";
   readonly method: string;
-  /** `timeout`, `aborted`, `ECONNRESET`, `UND_ERR_SOCKET`, `HTTP 502`, …; never a URL, which would hold the token. */
+  /** `timeout`, `aborted`, `ECONNRESET`, `UND_ERR_SOCKET`, `MalformedAnswer`, `HTTP 502`, …; never a URL, which would hold the token. */
   readonly reason: string;
 
   constructor(method: string, reason: string) {

@@ -92,6 +92,12 @@ test("no listener, no such host, no TLS: surely not sent", async () => {
   const unknownHost = await failureOf(client("http://telegram.invalid").call("getMe", {}));
   assert.ok(unknownHost instanceof TelegramUnavailable);
   assert.match(unknownHost.reason, /^(ENOTFOUND|EAI_AGAIN)$/);
+  const ipv6 = client("http://[::1]:1");
+  for (const call of [ipv6.call("getMe", {}), ipv6.callRaw("sendMessage", "{}")]) {
+    const error = await failureOf(call);
+    assert.ok(error instanceof TelegramUnavailable);
+    assert.doesNotMatch(error.reason, /^(ENOTFOUND|EAI_AGAIN)$/, "an address is not a name");
+  }
   const plain = await rawServer((socket) => {
     socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
   });

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { urlToHttpOptions } from "node:url";
 
 import { buildConnector } from "undici";
 
@@ -49,7 +50,10 @@ const keepMarginMs = 1000;
 
 export function createSendConnections(deps: SendConnectionsDeps): SendConnections {
   const { clock, most, keepMs, maxBytes } = deps;
-  const { protocol, hostname, host, port } = new URL(deps.origin);
+  const url = new URL(deps.origin);
+  const { protocol, host, port } = url;
+  // An IPv6 address without its brackets.
+  const hostname = urlToHttpOptions(url).hostname ?? "";
   const connect = buildConnector({ allowH2: false, timeout: deps.connectTimeoutMs });
   const idle = idleConnections(clock, keepMs);
   const waiting = new Set<Call>();

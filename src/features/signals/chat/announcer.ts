@@ -4,6 +4,7 @@ import { Html } from "#kernel/lib/html.ts";
 import type { Language } from "#kernel/lib/language.ts";
 
 import type { Report, SignalAnnouncer, Silence } from "../announcer.ts";
+import { signalSettings } from "../settings.ts";
 import { candleChart, chartPicture } from "./chart/signal-chart.ts";
 import { formatPrice } from "./format-price.ts";
 import { formatDay } from "./format-time.ts";
@@ -11,16 +12,15 @@ import { performanceLines } from "./performance-lines.ts";
 import { newsMessage, signalMessage } from "./signal-message.ts";
 
 const longestName = 64;
-/** A signal must not wait for its picture. */
-const chartWithinMs = 3000;
 
 /** How subscribers and operators hear of signals. */
 export function makeAnnouncer({
   texts,
   charts,
+  settings,
   clock,
   log,
-}: Pick<Kernel, "texts" | "charts" | "clock" | "log">): SignalAnnouncer {
+}: Pick<Kernel, "texts" | "charts" | "settings" | "clock" | "log">): SignalAnnouncer {
   return {
     signal: (signal, reader) => signalMessage(signal, reader, texts(reader.language)),
     news: (signal, { language }) => newsMessage(signal, texts(language)),
@@ -44,7 +44,8 @@ export function makeAnnouncer({
     sourceBack: (silence, language) => texts(language)("signals-source-back", silenceArgs(silence)),
     drawChart: async (signal, candles, language) => {
       const abort = new AbortController();
-      const timer = clock.schedule(chartWithinMs, () => {
+      const { chartWithinSeconds } = settings.current(signalSettings);
+      const timer = clock.schedule(chartWithinSeconds * 1000, () => {
         abort.abort();
       });
       try {
