@@ -1,5 +1,5 @@
 /**
- * Makes a fresh clone ready, so that `npm start` and `npm test` are the only commands: npm runs this before both.
+ * Makes a fresh clone ready, so that `npm start`, `npm test` and the others need no step before them: npm runs this first.
  *
  *   node tools/bootstrap.mjs           what package-lock.json names, Node 24 and PostgreSQL included
  *   node tools/bootstrap.mjs --web     also the web pages

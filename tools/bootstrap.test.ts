@@ -202,3 +202,15 @@ test("Chromium is looked for, then installed by root, or asked for", async () =>
     assert.match(output, /the browser tests need Chromium: sudo apt-get install chromium/);
   }
 });
+
+test("every command that runs our own code makes the clone ready first", async () => {
+  const { scripts } = JSON.parse(await readFile(join(import.meta.dirname, "..", "package.json"), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const runs = Object.keys(scripts).filter((name) => /^node (?!tools\/bootstrap)/.test(scripts[name] ?? ""));
+  assert.ok(runs.includes("start") && runs.includes("bench"));
+  assert.deepEqual(
+    runs.filter((name) => scripts[`pre${name}`]?.startsWith("node tools/bootstrap.mjs") !== true),
+    [],
+  );
+});
