@@ -38,8 +38,8 @@ export function createQueueReader({
 
   /**
    * Plans of prepared statements are kept until somebody counts the table, and most are made while the queue is empty,
-   * when reading all of it looks as cheap as anything. Looks and claims are written so that no such plan exists; for
-   * recording, which deletes by a list, there is no such form, and it would pass all that waits until autovacuum comes by.
+   * when reading all of it looks as cheap as anything. What the sender itself does to many is written so that no such plan
+   * exists; but whoever ends, moves or refuses single ones would pass all that waits until autovacuum comes by.
    */
   const replan = async (): Promise<void> => {
     if (clock.monotonicMs() - replannedMs < replanEveryMs) return;

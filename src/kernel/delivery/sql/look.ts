@@ -49,15 +49,16 @@ export async function lookForward(pool: Pool, looks: readonly Look[]): Promise<r
   return looks.map(({ lane }) => candidatesFrom(rows.filter((row) => row.lane === lane)));
 }
 
+/** As the index `outbox_chat` has them, which hides the id from everybody else. */
 const ofChats = {
   name: "delivery-look-chats",
   text: `select ${columns}
   from unnest($2::bigint[], $3::bigint[]) as gap (chat_id, after)
   cross join lateral (
     select * from delivery.outbox as o
-    where (o.chat_id, o.lane, o.id) > (gap.chat_id, $1, gap.after)
-      and (o.chat_id, o.lane, o.id) < (gap.chat_id, $1 + 1, 0) and ${open}
-    order by o.chat_id, o.lane, o.id
+    where (o.chat_id, o.lane, o.id + 0) > (gap.chat_id, $1, gap.after)
+      and (o.chat_id, o.lane, o.id + 0) < (gap.chat_id, $1 + 1, 0) and ${open}
+    order by o.chat_id, o.lane, o.id + 0
     limit ${gapSize}
   ) as o
   left join delivery.card on card.id = o.card_id`,

@@ -15,6 +15,10 @@ export interface SentRecord {
  * The usual end of a delivery, for as many as have arrived in a few milliseconds: out of the outbox, into the history, in
  * one statement, if the sender is still the one (6 µs of the server's time per delivery at 64 a statement, measured as in
  * claim.ts). Flights of which this was the last go with it.
+ *
+ * Ids are compared as a range because an equality would allow a plan that reads the whole queue in the order of its ids and
+ * looks for each row among those that were sent. Where statistics say that the queue is empty that costs the same, and was
+ * taken: records of 500 µs a delivery, for as long as the plan lasted.
  */
 const record = {
   name: "delivery-record-sent",
@@ -23,7 +27,7 @@ const record = {
   ), done as (
     delete from delivery.outbox as o
     using unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::float8[]) as sent (id, content_id, message_id, claimed_at)
-    where o.id = sent.id and o.content_id = sent.content_id
+    where o.id >= sent.id and o.id <= sent.id and o.content_id = sent.content_id
       and exists (select from delivery.sender where epoch = $1)
     returning o.*, sent.message_id, to_timestamp(sent.claimed_at) as claimed_at
   )
