@@ -8,7 +8,7 @@ import { createCipher } from "#kernel/lib/cipher.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { testDatabase } from "#test/support/database.ts";
-import { until } from "#test/support/until.ts";
+import { untilLockWait } from "#test/support/lock-wait.ts";
 
 import { createAccounts } from "./index.ts";
 
@@ -109,11 +109,7 @@ test("a group becomes a supergroup while something from the supergroup is being 
     });
     // Attached before it can fail.
     const outcome = Promise.allSettled([migration]);
-    await until("the move to wait", async () => {
-      const waiting = await sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
-      return waiting.rows.length > 0;
-    });
+    await untilLockWait(db, "the move");
     return { outcome };
   });
   assert.deepEqual(await migrated.outcome, [{ status: "fulfilled", value: undefined }]);

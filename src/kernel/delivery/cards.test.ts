@@ -3,6 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
+import { untilLockWait } from "#test/support/lock-wait.ts";
 import { until } from "#test/support/until.ts";
 
 import { inTransaction, type Tx } from "../db/index.ts";
@@ -209,4 +210,24 @@ test("the message of a pressed button may have media: then its caption is edited
   });
   await reaches(chatId, 1);
   assert.deepEqual(shown(chatId), ["editMessageCaption x"]);
+});
+
+test("a card that is being opened in the supergroup does not keep its group from moving there", async () => {
+  const from = newChat();
+  const to = newChat();
+  await put(from, text("in the group"));
+  await until("it is recorded", async () => (await ended(from)).length === 1);
+  const { moving } = await write(async (tx) => {
+    await rig.engine.putCard(tx, { key: "job:1", chatId: to, topic: "reply", content: text("in the supergroup") });
+    const move = write(async (other) => {
+      await rig.engine.moveChat(other, from, to);
+    });
+    // Attached before it can fail.
+    const outcome = Promise.allSettled([move]);
+    await untilLockWait(database.db, "the move");
+    return { moving: outcome };
+  });
+  assert.deepEqual(await moving, [{ status: "fulfilled", value: undefined }]);
+  await put(to, text("and on"));
+  await until("it is shown", () => shown(to).at(-1) === "sendMessage and on");
 });

@@ -6,6 +6,7 @@ import { Client } from "pg";
 
 import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
+import { untilLockWait } from "#test/support/lock-wait.ts";
 import { until } from "#test/support/until.ts";
 
 import { inTransaction } from "../db/index.ts";
@@ -233,13 +234,7 @@ test("a pause that Telegram asks for between the choice of a message and its lea
   // Whoever claims waits for this.
   await lock.query("begin; select from delivery.sender for update");
   const id = await enqueue({ chatId, topic: "test.bulk", content: text("x") });
-  await until("it to be chosen", async () => {
-    const { rows } = await sql`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-      database.db,
-    );
-    return rows.length > 0;
-  });
+  await untilLockWait(database.db, "its claim");
   rig.engine.noteFloodControl(700);
   const began = performance.now();
   await lock.query("commit");

@@ -6,6 +6,7 @@ import { Client } from "pg";
 
 import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
+import { untilLockWait } from "#test/support/lock-wait.ts";
 import { until } from "#test/support/until.ts";
 
 import { inTransaction } from "../db/index.ts";
@@ -53,13 +54,7 @@ test("what a sender that was held up for nearly its lease has claimed is sent wh
   // Whoever claims waits for this.
   await lock.query("begin; select from delivery.sender for update");
   const id = await enqueue(2);
-  await until("it to be claimed", async () => {
-    const waiting = await sql`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-      database.db,
-    );
-    return waiting.rows.length > 0;
-  });
+  await untilLockWait(database.db, "its claim");
   ahead += nearlyTooLongMs;
   await lock.query("commit");
   await sent(id);

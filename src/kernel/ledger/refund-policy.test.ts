@@ -7,7 +7,7 @@ import type { User } from "#kernel/accounts/index.ts";
 import { systemIds } from "#kernel/lib/ids.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig } from "#test/support/ledger-rig.ts";
-import { until } from "#test/support/until.ts";
+import { untilLockWait } from "#test/support/lock-wait.ts";
 
 const { db } = await testDatabase();
 const rig = ledgerRig(db);
@@ -146,11 +146,7 @@ test("what is given away at the very moment at which it is taken back comes back
     });
     await given.promise;
     const taking = request === undefined ? rig.run("ledger.reconcile-stars") : decide(request, false);
-    await until("the giver's account to be waited for", async () => {
-      const { rows } = await sql`
-        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
-      return rows.length > 0;
-    });
+    await untilLockWait(db, "whoever takes from the giver's account");
     gate.resolve();
     await Promise.all([giving, taking]);
     assert.deepEqual([await posted(user), (await ledger.gifts.find(db, gift))?.state], [0n, "recalled"], by);

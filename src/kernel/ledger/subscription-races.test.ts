@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import type { User } from "#kernel/accounts/index.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig, type PaidMonth, premiumPlan } from "#test/support/ledger-rig.ts";
-import { until } from "#test/support/until.ts";
+import { untilLockWait } from "#test/support/lock-wait.ts";
 
 import { periodSeconds } from "./index.ts";
 
@@ -47,12 +47,7 @@ test("a plan that is bought while the one before runs out entitles, whichever of
   });
   await booked.promise;
   const sweeping = sweep();
-  const isWaiting = async (): Promise<boolean> => {
-    const { rows } = await sql`
-      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
-    return rows.length > 0;
-  };
-  await Promise.race([sweeping, until("the sweep to wait", isWaiting)]);
+  await Promise.race([sweeping, untilLockWait(db, "the sweep")]);
   gate.resolve();
   await Promise.all([paying, sweeping]);
   assert.deepEqual(rig.premiumUntil.get(user.id), new Date(anew.paidUntil.getTime() + hourMs));

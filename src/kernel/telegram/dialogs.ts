@@ -83,11 +83,12 @@ export function createDialogs(cipher: Cipher): Dialogs {
       };
     },
     moveChat: async (tx, from, to) => {
-      // What was begun in the supergroup before the news of it came is the newer.
+      // What was begun in the supergroup before the news of it came, or is being begun, is the newer.
       await sql`
-        delete from telegram.dialog where chat_id = ${from}
-          and user_id in (select user_id from telegram.dialog where chat_id = ${to})`.execute(tx);
-      await sql`update telegram.dialog set chat_id = ${to} where chat_id = ${from}`.execute(tx);
+        with moved as (delete from telegram.dialog where chat_id = ${from} returning *)
+        insert into telegram.dialog (chat_id, user_id, flow, step, data, version, updated_at)
+        select ${to}, user_id, flow, step, data, version, updated_at from moved
+        on conflict (chat_id, user_id) do nothing`.execute(tx);
     },
   };
 }

@@ -61,6 +61,10 @@ export async function moveDeliveries(tx: Tx, from: number, to: number): Promise<
   await sql`
     update delivery.outbox set chat_id = ${to}, reply_to = null, thread_id = null where chat_id = ${from}`.execute(tx);
   await sql`update delivery.history set chat_id = ${to} where chat_id = ${from}`.execute(tx);
+  // A card that somebody opens in the supergroup at this moment is opened before us, or waits until we are done.
+  await sql`
+    insert into delivery.card (chat_id, key) select ${to}, key from delivery.card where chat_id = ${from}
+    on conflict (key, chat_id) do update set changed_at = now()`.execute(tx);
   await sql`
     delete from delivery.card as old
     where chat_id = ${to} and exists (select from delivery.card where chat_id = ${from} and key = old.key)`.execute(tx);
