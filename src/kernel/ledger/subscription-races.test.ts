@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sql } from "kysely";
-
 import type { User } from "#kernel/accounts/index.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { ledgerRig, type PaidMonth, premiumPlan } from "#test/support/ledger-rig.ts";
