@@ -12,7 +12,7 @@ const of = (id: number, chatId = 7): Candidate => ({
   chatId,
   contentId: id,
   edit: false,
-  textOnly: true,
+  fileless: true,
   waitMs: 0,
 });
 

@@ -27,6 +27,8 @@ export interface ChooserDeps {
   readonly uploads: Uploads;
   readonly pacer: () => Pacer;
   readonly isInFlight: (id: number) => boolean;
+  /** Contents are being read: the next ones are read together when that is over. */
+  readonly isReading: () => boolean;
 }
 
 /** From this lane on a part of the wire stays free for the lanes above: slow uploads of a broadcast never hold up a reply. */
@@ -34,6 +36,8 @@ export const firstLowLane = 3;
 /** Long enough that a hundred thousand who wait for one upload cost nothing. */
 const uploadWaitMs = 250;
 const unreadWaitMs = 20;
+/** Contents read together; more of them than are kept would push each other out. */
+const mostUnread = 256;
 /** Known under the old and the new id of a chat that has moved. */
 const doubledWaitMs = 500;
 
@@ -55,7 +59,8 @@ export function makeChooseNext(deps: ChooserDeps): (room: Room) => Chosen {
     const choose = (candidate: Candidate): Choice => {
       if (deps.isInFlight(candidate.id)) return { take: false, chatWaitMs: doubledWaitMs };
       const content = contents.get(candidate.contentId);
-      if (content === undefined && !candidate.textOnly) {
+      if (content === undefined && !candidate.fileless) {
+        if (deps.isReading() || unread.length >= mostUnread) return "stop";
         unread.push(candidate);
         return { take: false, chatWaitMs: unreadWaitMs };
       }

@@ -12,7 +12,7 @@ const candidate = (id: number, chatId: number, waitMs = 0): Candidate => ({
   chatId,
   contentId: 1,
   edit: false,
-  textOnly: true,
+  fileless: true,
   waitMs,
 });
 const all = (horizon: Horizon, most = 1000): readonly number[] =>

@@ -12,8 +12,8 @@ export interface Candidate {
   readonly contentId: number;
   /** Likely an edit of a message that exists. */
   readonly edit: boolean;
-  /** Known to have no files: need not be read before it is claimed. */
-  readonly textOnly: boolean;
+  /** Known to need no file of ours: its content need not be read before it is claimed. */
+  readonly fileless: boolean;
   /** An attempt has failed: not before so many milliseconds from now. */
   readonly waitMs: number;
 }

@@ -88,7 +88,8 @@ export function createSender(deps: SenderDeps): Sender {
       pump();
     },
   });
-  const chooseNext = makeChooseNext({ ...deps, isInFlight: (id) => trips.inFlight.has(id) });
+  const reader = createContentReader(deps, pump);
+  const chooseNext = makeChooseNext({ ...deps, ...reader, isInFlight: (id) => trips.inFlight.has(id) });
   const claim = makeClaim(deps, trips);
   let busy = false;
   let draining = false;
@@ -138,7 +139,7 @@ export function createSender(deps: SenderDeps): Sender {
 
   const choose = (room: Room): void => {
     const { taken, unread, waitMs } = chooseNext(room);
-    if (unread.length > 0) void readContents(deps, unread).finally(pump);
+    if (unread.length > 0) void reader.read(unread);
     if (taken.length > 0) void step(send(taken));
     else if (waitMs < Number.POSITIVE_INFINITY) pumpIn(Math.max(waitMs, 1));
   };
@@ -194,13 +195,26 @@ function heldBack(waitMs: number): Landing["outcome"] {
   return { type: "again", delayMs: waitMs, counts: false, event: "paced", detail };
 }
 
-async function readContents({ contents, uploads, log }: SenderDeps, candidates: readonly Candidate[]): Promise<void> {
-  try {
-    await contents.load(candidates);
-    await uploads.learn(candidates.flatMap(({ contentId }) => contents.get(contentId) ?? []));
-  } catch (error) {
-    log.warn({ err: toError(error).message }, "contents could not be read");
-  }
+/** Reads the contents that have to be known before anybody can choose. */
+function createContentReader(
+  { contents, uploads, log }: SenderDeps,
+  onRead: () => void,
+): { readonly isReading: () => boolean; readonly read: (candidates: readonly Candidate[]) => Promise<void> } {
+  let reading = false;
+  return {
+    isReading: () => reading,
+    read: async (candidates) => {
+      reading = true;
+      try {
+        await contents.load(candidates);
+        await uploads.learn(candidates.flatMap(({ contentId }) => contents.get(contentId) ?? []));
+      } catch (error) {
+        log.warn({ err: toError(error).message }, "contents could not be read");
+      }
+      reading = false;
+      onRead();
+    },
+  };
 }
 
 /** @returns a function that claims and gives back what may leave now. */

@@ -31,7 +31,7 @@ const perTransaction = 500;
 
 export function createSweeps({ db, settlements, busy, offer, textsOf }: SweepsDeps): Sweeps {
   const finishRefused = async (): Promise<number> =>
-    await inTransaction(db, async (tx) => {
+    await byIndex(db, async (tx) => {
       const { rows } = await sql<{ refusal: string; ids: readonly number[] }>`
         select refusal, array_agg(id) as ids from (
           select id, refusal from delivery.outbox
@@ -50,7 +50,7 @@ export function createSweeps({ db, settlements, busy, offer, textsOf }: SweepsDe
     });
 
   const finishExpired = async (): Promise<number> =>
-    await inTransaction(db, async (tx) => {
+    await byIndex(db, async (tx) => {
       const end = { state: "expired" } as const;
       const finished = await finish(
         tx,
@@ -69,13 +69,13 @@ export function createSweeps({ db, settlements, busy, offer, textsOf }: SweepsDe
     const open = rows.filter(({ state, refusal }) => state === "queued" && refusal === null);
     afterCommit(tx, () => {
       for (const { id, lane, chat_id: chatId, content_id: contentId } of open) {
-        offer({ id, lane, chatId, contentId, edit: false, textOnly: false, waitMs: 0 });
+        offer({ id, lane, chatId, contentId, edit: false, fileless: false, waitMs: 0 });
       }
     });
   };
 
   const judge = async (): Promise<number> =>
-    await inTransaction(db, async (tx) => {
+    await byIndex(db, async (tx) => {
       const rows = await judgeDue(tx, busy());
       offerAll(tx, rows);
       return rows.length;
@@ -83,7 +83,7 @@ export function createSweeps({ db, settlements, busy, offer, textsOf }: SweepsDe
 
   const release = async (): Promise<void> => {
     for (let more = true; more;) {
-      more = await inTransaction(db, async (tx) => {
+      more = await byIndex(db, async (tx) => {
         const released = await releaseHeld(tx, textsOf);
         offerAll(tx, released.rows);
         return released.more;
@@ -102,12 +102,27 @@ export function createSweeps({ db, settlements, busy, offer, textsOf }: SweepsDe
       await untilDone(judge);
       await release();
       await settlements.retryDue(db);
-      const { rows } = await sql<{ due_ms: number | null }>`
-        select extract(epoch from min(not_before) - now())::float8 * 1000 as due_ms
-        from delivery.outbox where state <> 'queued'`.execute(db);
-      return rows[0]?.due_ms ?? undefined;
+      return await byIndex(db, nextDue);
     },
   };
+}
+
+/**
+ * What a sweep looks for is rare and has an index of its own; a plan from when the queue was empty would read all of it,
+ * with every processor, each second.
+ */
+async function byIndex<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return await inTransaction(db, async (tx) => {
+    await sql`set local enable_seqscan = off`.execute(tx);
+    return await work(tx);
+  });
+}
+
+async function nextDue(tx: Tx): Promise<number | undefined> {
+  const { rows } = await sql<{ due_ms: number | null }>`
+    select extract(epoch from min(not_before) - now())::float8 * 1000 as due_ms
+    from delivery.outbox where state <> 'queued'`.execute(tx);
+  return rows[0]?.due_ms ?? undefined;
 }
 
 /** Releases what was made for later, and judges what quiet hours concern from now on. */

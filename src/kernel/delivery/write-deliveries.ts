@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
 
 import type { Tx } from "../db/index.ts";
-import { renderContent } from "../telegram/index.ts";
+import { type Content, renderContent } from "../telegram/index.ts";
 import { contentToJson } from "./content-json.ts";
 import type { Delivery, Message, NotificationType } from "./delivery.ts";
 import type { Candidate } from "./horizon.ts";
@@ -29,7 +29,7 @@ export function createWriter({ topics, wakeup }: { readonly topics: Topics; read
       const [row] = rows;
       if (row === undefined) return undefined;
       const lane = laneIndex(message.lane ?? type.lane);
-      await announce(tx, wakeup, row, { lane, edit: false, textOnly: message.content.kind === "text" });
+      await announce(tx, wakeup, row, { lane, edit: false, fileless: isFileless(message.content) });
       return row.id;
     },
     fanOut: async (tx, recipients, message) => {
@@ -64,12 +64,28 @@ export function createWriter({ topics, wakeup }: { readonly topics: Topics; read
   };
 }
 
+/** Needs no file of ours, and is one message to the pacer. */
+export function isFileless(content: Content): boolean {
+  switch (content.kind) {
+    case "text":
+    case "invoice":
+      return true;
+    case "album":
+      return false;
+    case "photo":
+    case "video":
+    case "animation":
+    case "document":
+      return "fileId" in content.media;
+  }
+}
+
 /** Tells the sender, which may be in this process or in another. */
 export async function announce(
   tx: Tx,
   wakeup: Wakeup,
   row: InsertedDelivery,
-  known: Pick<Candidate, "lane" | "edit" | "textOnly">,
+  known: Pick<Candidate, "lane" | "edit" | "fileless">,
 ): Promise<void> {
   if (row.refusal !== null || row.state !== "queued") await wakeup.waiting(tx);
   else await wakeup.delivery(tx, { ...known, id: row.id, chatId: row.chat_id, contentId: row.content_id, waitMs: 0 });

@@ -91,7 +91,7 @@ function candidateFrom(row: CandidateRow): Candidate {
     chatId: row.chat_id,
     contentId: row.content_id,
     edit: row.edit,
-    textOnly: false,
+    fileless: false,
     waitMs: Math.max(row.wait_ms ?? 0, 0),
   };
 }
