@@ -76,6 +76,25 @@ test("a change that comes while the first is on the wire is not lost, and those 
   assert.deepEqual(shown(chatId), ["sendMessage ordered", "editMessageText 100 %"]);
 });
 
+test("a card that forgets what it showed is sent as it is now when an earlier message held it up", async () => {
+  const chatId = newChat();
+  const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+  server.answer = async ({ payload }) => (payload["text"] === "before it" ? await held : undefined);
+  await write(async (tx) => {
+    await rig.engine.enqueue(tx, { chatId, topic: "reply", content: text("before it") });
+  });
+  await until("it is on the wire", () => server.received.some((call) => call.chatId === chatId));
+  await put(chatId, text("first words"), { forgetful: true });
+  // What is queued later for another chat is sent, so the sender has seen the card.
+  const other = newChat();
+  await put(other, text("elsewhere"));
+  await reaches(other, 1);
+  await put(chatId, text("better words"), { forgetful: true });
+  release(undefined);
+  await reaches(chatId, 2);
+  assert.deepEqual(shown(chatId), ["sendMessage before it", "sendMessage better words"]);
+});
+
 test("a card that is brought up again is a new message, and the old one loses its buttons", async () => {
   const chatId = newChat();
   const keyboard = { inline: [[{ text: "Go", callback: "go" }]] };
