@@ -38,6 +38,8 @@ export interface DatabaseOptions {
 }
 
 const int8 = 20;
+/** A server that takes the connection and says nothing holds nobody up for longer, at the start neither. */
+export const connectionTimeoutMillis = 10_000;
 
 const byIndexOnly = ["seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"]
   .map((way) => `set enable_${way} = off`)
@@ -55,7 +57,7 @@ export function openDatabase({ url, log, connections = 10, byIndex, deafness }: 
   const pool = new Pool({
     connectionString: url,
     max: connections,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     pipeline: true,

@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { Client } from "pg";
 
 import { AppError } from "../lib/errors.ts";
-import type { Db } from "./database.ts";
+import { connectionTimeoutMillis, type Db } from "./database.ts";
 import { changedMigration, newerSchema } from "./errors.ts";
 
 export interface MigrationSource {
@@ -25,9 +25,6 @@ interface Migration {
 
 /** Any number, the same in every version: two programs that start at once migrate one after the other. */
 const advisoryLock = 7_316_512;
-
-/** A server that takes the connection and says nothing must not hold up a start for ever. */
-const connectionTimeoutMillis = 15_000;
 
 /**
  * Brings the database to this program's version: each file that is not yet applied, in the order of the sources and
