@@ -37,7 +37,7 @@ async function open(options: { width: number; height: number; dark: boolean; per
     viewport: { width: options.width, height: options.height },
     colorScheme: options.dark ? "dark" : "light",
   });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(20_000);
   const hash = options.person === undefined ? "" : `#/${options.person}/${options.person}`;
   await page.goto(`${app.url}/sandbox/${hash}`);
   return page;

@@ -22,7 +22,7 @@ cleanUp(async () => {
 
 async function open(person: number, colorScheme: "light" | "dark"): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme });
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(20_000);
   await page.goto(`${app.url}/sandbox/#/${person}/${person}`);
   return page;
 }

@@ -49,15 +49,9 @@ test("admission: two people, one of whom has made videos", async () => {
 });
 
 test("one's own videos are offered in any chat within a second, and sent as one's own, once more and for nothing", async () => {
-  const waits: number[] = [];
-  for (let time = 0; time < 3; time += 1) {
-    const startedMs = performance.now();
-    await alex.inline("", { chatId: sandboxGroupId });
-    waits.push(performance.now() - startedMs);
-  }
-  // The machine runs other tests beside it.
-  assert.ok(Math.min(...waits) < 1000, `${waits.map(Math.round).join(" ")} ms`);
+  const startedMs = performance.now();
   const view = await alex.inline("", { chatId: sandboxGroupId });
+  assert.ok(performance.now() - startedMs < 1000);
   assert.deepEqual(view.button, { text: "🎬 Make a video", startParameter: "generate" });
   assert.equal(view.results.length, 1);
   const [offer] = view.results;

@@ -109,7 +109,7 @@ test("improved words are shown, taken, counted, made into a video, and leave no 
   assert.match(visibleText(shown), /Ready to go\?.*Improved words:/s);
   await alex.press("Go with these words");
   await alex.sees("On its way.");
-  await until("the video", async () => (await lastJob())?.state === "delivered");
+  await until("the video", async () => (await lastJob())?.state === "delivered", 60_000);
   const job = await lastJob();
   assert.deepEqual([job?.prompt_tokens, job?.output_tokens], [4, 30], "of his own words, and of the better ones");
   const { rows } = await sql<{ cost: number }>`select cost_usd_micros as cost from studio.improvement`.execute(db);
@@ -123,7 +123,7 @@ test("improved words can be refused: his own are made", async () => {
   await alex.sees("A paper boat drifts at dawn");
   await alex.press("Go with my own");
   await alex.sees("On its way.");
-  await until("the video", async () => (await lastJob())?.state === "delivered");
+  await until("the video", async () => (await lastJob())?.state === "delivered", 60_000);
   assert.equal((await lastJob())?.output_tokens, 0);
   await until("no trace", async () => (await found("Okapi4471", "Quokka9182")).length === 0);
 });
@@ -155,7 +155,7 @@ test("while they take their time, Go takes his own; what comes too late is not s
     const { rows } = await sql`select from studio.improvement where state = 'over' and output_tokens = 30`.execute(db);
     return rows.length >= 3;
   });
-  await until("the video", async () => (await lastJob())?.state === "delivered");
+  await until("the video", async () => (await lastJob())?.state === "delivered", 60_000);
   await until("no trace", async () => (await found("Okapi4471", "Quokka9182")).length === 0);
   assert.ok(!alex.messages().some((message) => visibleText(message).includes("Quokka")));
 });

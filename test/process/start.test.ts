@@ -76,8 +76,8 @@ test("without any setting it is ready soon, says where, and leaves nothing behin
   }
   const [first = 0, later = 0] = took;
   t.diagnostic(`ready after ${first} ms the first time, ${later} ms later`);
-  // 6 s and 2.5 s are promised; a machine that runs other tests beside it is given four times that.
-  assert.ok(first < 24_000 && later < 10_000);
+  // 6 s and 2.5 s are promised; a machine that runs other tests beside it is given twice that.
+  assert.ok(first < 12_000 && later < 5000);
 });
 
 test("a Ctrl-C that npm passes on as well counts once", async () => {
@@ -112,8 +112,8 @@ test("a second Ctrl-C ends it at once", async () => {
   const tookMs = performance.now() - stoppingMs;
   sandbox.faults.clear();
   assert.equal(code, 1);
-  // For 400 ms another one counts as the first; then it must not wait for the answer on the wire, 10 s.
-  assert.ok(tookMs < 5000, `it took ${tookMs} ms`);
+  // For 400 ms another one counts as the first; then it must go fast.
+  assert.ok(tookMs < 400 + 1000, `it took ${tookMs} ms`);
 });
 
 test("a stop in the middle of the start leaves nothing behind either", async () => {

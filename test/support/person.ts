@@ -116,7 +116,7 @@ export async function openPerson(url: string, personId: number): Promise<Sandbox
     );
   const ofBot = (chatId: number): readonly Message[] =>
     listOf(messages, chatId).filter(({ from }) => from?.id !== personId);
-  const waits: SandboxPerson["waits"] = async (what, accepts, { chatId = personId, timeoutMs = 30_000 } = {}) =>
+  const waits: SandboxPerson["waits"] = async (what, accepts, { chatId = personId, timeoutMs = 15_000 } = {}) =>
     await until(what, () => ofBot(chatId).findLast(accepts), timeoutMs).catch((error: unknown) => {
       const seen = ofBot(chatId)
         .slice(-5)

@@ -196,10 +196,12 @@ test("when the sender dies another replica goes on, and both together stay withi
   const first = await startSender({ environment });
   await until("it sends", () => server.received.length > before + 20);
   const second = await startSender({ environment });
+  const died = performance.now();
   first.kill("SIGKILL");
   await exit(first);
   const sent = server.received.length;
-  await until("the other goes on", () => server.received.length > sent + 3);
+  await until("the other goes on", () => server.received.length > sent + 3, 10_000);
+  assert.ok(performance.now() - died < leaseTtlMs + 2000);
   const ended = await allEnd(chatIds);
   assert.ok(chatIds.every((chatId) => acceptedBy(chatId).length <= 1));
   assert.ok([...ended.values()].filter((state) => state === "unknown").length <= 5);

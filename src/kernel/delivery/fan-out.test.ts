@@ -253,5 +253,5 @@ test("one hundred thousand recipients with wishes and quiet hours are queued in 
   const tookMs = performance.now() - began;
   assert.ok(count >= 95_000);
   // Other tests share the two cores of the machine: the bench measures the second itself.
-  assert.ok(tookMs < 20_000, `${tookMs} ms`);
+  assert.ok(tookMs < 5000, `${tookMs} ms`);
 });

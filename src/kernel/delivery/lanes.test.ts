@@ -98,8 +98,7 @@ test("at 30 a second a reply passes ten thousand waiting broadcast messages with
     await until("the reply has arrived", () => server.accepted.some((call) => call.chatId === chatId));
     waits.push(performance.now() - began);
   }
-  // Behind the broadcast it would be more than five minutes; the bench measures the moment.
-  assert.ok(Math.max(...waits) < 5000, `${waits.map(Math.round).join(" ")} ms`);
+  assert.ok(Math.max(...waits) < 1000, `${waits.map(Math.round).join(" ")} ms`);
   await rig.stop();
 });
 

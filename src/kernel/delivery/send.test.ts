@@ -213,7 +213,11 @@ test("what stands behind a failing message waits for it, and goes when that has 
 test("what another process queues is found by the notification", async () => {
   const shared = await testDatabase();
   // Whoever waits for the poll, once a second, waits for ever.
-  const schedule: Clock["schedule"] = (ms, task) => systemClock.schedule(ms === 1000 ? 3_600_000 : ms, task);
+  let heldBack = 0;
+  const schedule: Clock["schedule"] = (ms, task) => {
+    if (ms === 1000) heldBack += 1;
+    return systemClock.schedule(ms === 1000 ? 3_600_000 : ms, task);
+  };
   const sender = await makeRig({ database: shared, server, clock: { ...systemClock, schedule } });
   cleanUp(sender.stop);
   sender.engine.start();
@@ -227,6 +231,7 @@ test("what another process queues is found by the notification", async () => {
     await writer.engine.enqueue(tx, { chatId, topic: "reply", content: text("from there") });
   });
   await until("it is sent", () => of(chatId).length === 1);
+  assert.ok(heldBack > 0, "it polls at another pace");
 });
 
 test("what nobody was notified of is found by the poll", async () => {
