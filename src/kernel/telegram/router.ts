@@ -233,6 +233,8 @@ async function command(deps: RouterDeps, situation: Situation, typed: TypedComma
     return `command:${found.name}`;
   }
   if (mayUse(user.role, found.access)) {
+    // Asked for now, the answer is there when `endDialog` needs it: a round trip less. Whether it fails is heard there.
+    dialog.current().catch(() => undefined);
     await found.run(context, typed.args);
     await endDialog(deps, dialog, found.name);
     deps.onCommand?.(context, found.name);
