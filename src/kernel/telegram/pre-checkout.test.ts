@@ -127,6 +127,26 @@ test("a payment nobody takes is kept and not lost", async () => {
   assert.match((await rig.updates()).find(({ state }) => state === "failed")?.error ?? "", /nobody takes payments/);
 });
 
+test("a query that Telegram posts twice at once is judged once", async () => {
+  const judged: string[] = [];
+  const check: PreCheckoutRoute["check"] = async ({ id }) => {
+    judged.push(id);
+    return undefined;
+  };
+  const webhook = { url: "https://x.test", secret: "s" };
+  const telegram = rig.replica({ routes: [{ owner: "test", preCheckout: { check } }], webhook });
+  const from = { id: payer.id, is_bot: false, first_name: "Mina" };
+  const query = (updateId: number, id: string): object => ({
+    update_id: updateId,
+    pre_checkout_query: { id, from, currency: "XTR", total_amount: 10, invoice_payload: "order-1" },
+  });
+  // While the first update is being stored the other two gather.
+  const posted = [query(1, "once"), query(2, "twice"), query(2, "twice")];
+  await Promise.all(posted.map(async (update) => await telegram.receive(update, "s")));
+  await finished();
+  assert.deepEqual(judged, ["once", "twice"]);
+});
+
 test("a query that a dead process stored is answered by the next one, and given up when Telegram has", async () => {
   const dead = rig.replica({ routes: [], webhook: { url: "https://x.test", secret: "s" } });
   // The one that dies has no answer to give: Telegram does not hear it.

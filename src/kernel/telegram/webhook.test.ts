@@ -25,3 +25,26 @@ test("a webhook that something else took away or changed is set again, and healt
   await until("Telegram to have tried in vain", async () => !(await telegram.check()).ok);
   assert.match((await telegram.check()).detail, /^Telegram cannot deliver: .+; 1 updates wait there$/);
 });
+
+test("an update that the database refuses is told so, and does not keep out those that came with it", async () => {
+  const telegram = rig.replica({ routes: [], webhook: { url: "https://bot.test", secret: "ours" } });
+  const from = { id: 5, is_bot: false, first_name: "P5" };
+  const press = (updateId: number, id: string): object => ({
+    update_id: updateId,
+    callback_query: { id, from, chat_instance: "1" },
+  });
+  const outcomes = await Promise.allSettled(
+    [press(1, "one"), press(2, "two"), press(3, "not\u0000text"), press(4, "four")].map(
+      async (update) => await telegram.receive(update, "ours"),
+    ),
+  );
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "fulfilled", "rejected", "fulfilled"],
+  );
+  const stored = (await rig.updates()).filter(({ chat_id: chatId }) => chatId === from.id);
+  assert.deepEqual(
+    stored.map(({ update_id: id }) => id),
+    [1, 2, 4],
+  );
+});

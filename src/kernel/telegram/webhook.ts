@@ -10,6 +10,7 @@ import type { Ids } from "../lib/ids.ts";
 import { Secret } from "../lib/secret.ts";
 import type { Logger } from "../observability/index.ts";
 import type { BotApi } from "./bot-api.ts";
+import { makeStoreTogether } from "./store-together.ts";
 import { allowedUpdates } from "./update-facts.ts";
 
 /** What the HTTP answer is to be: 200, 401 (nothing was stored), 400. */
@@ -66,7 +67,8 @@ export function defaultWebhookSecret(token: Secret): Secret {
 }
 
 export function createWebhook(deps: WebhookDeps): Webhook {
-  const { url, secret, clock, ids, log, store, lookMs = 60_000 } = deps;
+  const { url, secret, clock, ids, log, lookMs = 60_000 } = deps;
+  const store = makeStoreTogether(deps.store);
   const address = url.endsWith(path) ? url : url + path;
   let problem: string | undefined = "not registered yet";
   // Two strings of one length compare in constant time; the key keeps what is compared out of the caller's hands.
@@ -78,7 +80,7 @@ export function createWebhook(deps: WebhookDeps): Webhook {
     receive: async (body, given) => {
       if (given === undefined || !timingSafeEqual(digest(given), expected)) return "unauthorized";
       if (!isUpdate(body)) return "malformed";
-      await store([body]);
+      await store(body);
       return "stored";
     },
     keep: async (signal) => {
