@@ -6,12 +6,13 @@ import { botToken, type Telegram, type Workbench } from "../harness/workbench.ts
 import type { Queued } from "../processes/app.ts";
 import type { BareClient, BareLoopMethods } from "../processes/bare-loop.ts";
 import type { ServerKind } from "../processes/bot-api.ts";
-import { concurrency, measureSending, sendRig, type Sent } from "./send-rig.ts";
+import type { MinimalQueueMethods } from "../processes/minimal-queue.ts";
+import { concurrency, measureSending, sendRig, type SendRig, type Sent } from "./send-rig.ts";
 
 const topic = "bench.bulk";
 const firstChat = 100_000;
 
-const contenders = ["bare grammY loop", "bare telegraf loop", "bare undici loop", "Telecast"] as const;
+const contenders = ["bare grammY loop", "bare telegraf loop", "bare undici loop", "minimal queue", "Telecast"] as const;
 type Contender = (typeof contenders)[number];
 /** What each contender did in one round. */
 type Round = Readonly<Record<Contender, Sent>>;
@@ -28,7 +29,8 @@ const cases: readonly Case[] = [
 ];
 
 /**
- * Bare loops as somebody without a queue would write them, and the whole program, taking turns. Against two servers:
+ * Bare loops as somebody without a queue would write them, the smallest queue that records what it sends, and the whole
+ * program, taking turns. Against two servers:
  * Node's own HTTP server is the slowest part of every contender's way, so there they come close to each other; against one
  * that costs next to nothing the ratio is that of their own costs, and PostgreSQL shares the cores.
  */
@@ -64,17 +66,20 @@ async function measure(bench: Workbench, { kind, atOnce }: Case, count: number):
   const grammy = await openLoop(bench, telegram, "grammy", atOnce);
   const telegraf = await openLoop(bench, telegram, "telegraf", atOnce);
   const undici = await openLoop(bench, telegram, "undici", atOnce);
+  const minimal = await openMinimalQueue(bench, rig, atOnce);
   const fanOut = async (): Promise<Queued> => await rig.app.process.call("fanOut", count, firstChat, topic);
   const takeTurns = async (): Promise<Round> => ({
-    "bare grammY loop": await measureLoop(telegram, grammy, count, atOnce),
+    "bare grammY loop": await measureLoop(bench, telegram, grammy, { count, atOnce }),
     Telecast: await measureSending(bench, rig, count, fanOut),
-    "bare telegraf loop": await measureLoop(telegram, telegraf, count, atOnce),
-    "bare undici loop": await measureLoop(telegram, undici, count, atOnce),
+    "bare telegraf loop": await measureLoop(bench, telegram, telegraf, { count, atOnce }),
+    "bare undici loop": await measureLoop(bench, telegram, undici, { count, atOnce }),
+    "minimal queue": await measureLoop(bench, telegram, minimal, { count, atOnce }),
   });
   // The first round only warms up.
   await takeTurns();
   const turns = await calmest(bench.size(5, 2), takeTurns);
-  await Promise.all([rig.app.stop(), grammy.stop(), telegraf.stop(), undici.stop(), telegram.process.stop()]);
+  const started = [rig.app, grammy, telegraf, undici, minimal, telegram.process];
+  await Promise.all(started.map(async ({ stop }) => await stop()));
   return turns;
 }
 
@@ -112,17 +117,36 @@ async function openLoop(
   return loop;
 }
 
-async function measureLoop(
-  telegram: Telegram,
-  loop: Remote<BareLoopMethods>,
-  count: number,
+async function openMinimalQueue(
+  bench: Workbench,
+  { telegram, database }: SendRig,
   atOnce: number,
+): Promise<Remote<MinimalQueueMethods>> {
+  const queue = await bench.startProcess<MinimalQueueMethods>(
+    new URL("../processes/minimal-queue.ts", import.meta.url),
+  );
+  await queue.call("open", telegram.root, botToken, atOnce, database.url);
+  return queue;
+}
+
+async function measureLoop(
+  bench: Workbench,
+  telegram: Telegram,
+  loop: Remote<BareLoopMethods> | Remote<MinimalQueueMethods>,
+  { count, atOnce }: { readonly count: number; readonly atOnce: number },
 ): Promise<Sent> {
   await telegram.process.call("reset");
+  const postgresBefore = await bench.server.processorMs();
   const before = await loop.processorMs();
   const { tookMs, delivered } = await loop.call("run", count, atOnce, firstChat);
   const programMs = (await loop.processorMs()) - before;
+  const postgresMs = (await bench.server.processorMs()) - postgresBefore;
   const { accepted } = await telegram.process.call("counts");
   believe(delivered === count && accepted === count, `the loop sent ${delivered}, and ${accepted} of ${count} arrived`);
-  return { perSecond: (count * 1000) / tookMs, programUs: (programMs * 1000) / count, postgresUs: 0, queuedMs: 0 };
+  return {
+    perSecond: (count * 1000) / tookMs,
+    programUs: (programMs * 1000) / count,
+    postgresUs: (postgresMs * 1000) / count,
+    queuedMs: 0,
+  };
 }

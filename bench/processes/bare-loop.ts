@@ -1,13 +1,11 @@
 import { Bot } from "grammy";
 import { Telegram } from "telegraf";
-import { Pool } from "undici";
 
 import { machineMs } from "../harness/machine-clock.ts";
 import { serve } from "../harness/rpc.ts";
+import { sendByUndici, type SendOne } from "./send-by-undici.ts";
 
 /** What somebody writes who does not care whether a message is lost: a loop, nothing stored, nothing looked up. */
-type SendOne = (chatId: number, text: string) => Promise<number>;
-
 let sendOne: SendOne | undefined;
 
 function withGrammy(root: string, token: string): SendOne {
@@ -20,18 +18,7 @@ function withTelegraf(root: string, token: string): SendOne {
   return async (chatId, text) => (await telegram.sendMessage(chatId, text)).message_id;
 }
 
-function withUndici(root: string, token: string, connections: number): SendOne {
-  const pool = new Pool(root, { connections });
-  const headers = { "content-type": "application/json" };
-  return async (chatId, text) => {
-    const body = JSON.stringify({ chat_id: chatId, text });
-    const answer = await pool.request({ method: "POST", path: `/bot${token}/sendMessage`, headers, body });
-    const { result } = (await answer.body.json()) as { result: { message_id: number } };
-    return result.message_id;
-  };
-}
-
-const clients = { grammy: withGrammy, telegraf: withTelegraf, undici: withUndici };
+const clients = { grammy: withGrammy, telegraf: withTelegraf, undici: sendByUndici };
 
 export type BareClient = keyof typeof clients;
 
