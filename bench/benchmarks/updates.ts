@@ -1,7 +1,8 @@
 import { believe, type Benchmark, type Row } from "../harness/benchmark.ts";
+import { calmest } from "../harness/calmest.ts";
 import { freePort } from "../harness/free-port.ts";
 import { sleep } from "../harness/machine-clock.ts";
-import { percentile, round } from "../harness/statistics.ts";
+import { percentile, round, spread } from "../harness/statistics.ts";
 import type { Workbench } from "../harness/workbench.ts";
 
 type Way = "polling" | "webhook";
@@ -11,6 +12,8 @@ const settleMs = 2000;
 const patienceMs = 15_000;
 const firstPerson = 5_000_000;
 const judgedRate = 200;
+/** A tenth of a second that the machine's host takes away is one in a hundred of ten: the calmest slices count. */
+const slices = 5;
 
 /** From the moment Telegram has an update to the moment the answer reaches Telegram: everything that we add. */
 export const updates: Benchmark = {
@@ -48,28 +51,32 @@ async function measureWay(bench: Workbench, way: Way): Promise<readonly Measured
   const converse = async (perSecond: number, count: number): Promise<readonly number[]> => {
     await telegram.process.call("reset");
     const offer = { text: command, perSecond, count, people, firstPerson, patienceMs };
-    const latencies = await telegram.process.call("converse", offer);
-    const answered = `${way}, ${perSecond}/s: ${latencies.length} of ${count} were answered`;
-    // Beyond what is promised it may fall behind, and the table says so; lose them it may not.
-    believe(latencies.length === count || (perSecond > judgedRate && latencies.length > 0), answered);
-    return latencies;
+    return await telegram.process.call("converse", offer);
   };
   // Everybody once: what is measured are people the program knows.
   await converse(judgedRate, people);
   const measured: Measured[] = [];
   for (const perSecond of bench.quick ? [judgedRate] : [50, judgedRate, 500]) {
-    const count = perSecond * bench.size(15, 3);
-    const latencies = await converse(perSecond, count);
+    const count = perSecond * bench.size(3, 1);
+    const turns = await calmest(slices, async () => await converse(perSecond, count));
+    const latencies = turns.flatMap(({ result }) => result);
+    const answered = `${way}, ${perSecond}/s: ${latencies.length} of ${count * slices} were answered`;
+    // Beyond what is promised it may fall behind, and the table says so; lose them it may not.
+    believe(latencies.length === count * slices || (perSecond > judgedRate && latencies.length > 0), answered);
     const p50 = percentile(latencies, 0.5);
     const p99 = percentile(latencies, 0.99);
     const row = {
       way,
       "updates/s": perSecond,
-      updates: count,
-      answered: `${round((latencies.length * 100) / count, 1)} %`,
+      updates: count * slices,
+      answered: `${round((latencies.length * 100) / (count * slices), 1)} %`,
       "p50 ms": round(p50, 1),
       "p99 ms": round(p99, 1),
       "longest ms": round(Math.max(...latencies), 1),
+      "stolen %": spread(
+        turns.map(({ stolenPercent }) => stolenPercent),
+        0,
+      ),
     };
     measured.push({ way, perSecond, p50, p99, row });
   }
