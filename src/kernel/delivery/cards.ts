@@ -6,7 +6,7 @@ import type { Card, Delivery } from "./delivery.ts";
 import { type InsertedDelivery, insertDeliveries } from "./sql/insert-deliveries.ts";
 import { laneIndex, type Topics } from "./topics.ts";
 import type { Wakeup } from "./wakeup.ts";
-import { announce, isFileless, newDeliveries } from "./write-deliveries.ts";
+import { announce, newDeliveries } from "./write-deliveries.ts";
 
 /**
  * Cards and edits: what matters is what the message shows in the end, so of several that wait only the newest is kept.
@@ -29,7 +29,7 @@ export function createCards({
       tx,
     );
     const condition = sql`chat_id = ${chatId} and edit_message_id = ${messageId}`;
-    const known = { lane: fresh.lane, edit: true, fileless: isFileless(content) };
+    const known = { lane: fresh.lane, edit: true, written: { topic, content } };
     const replaced = await replaceWaiting(tx, { condition, body: fresh.body, topic });
     if (replaced !== undefined) {
       await announce(tx, wakeup, replaced, { ...known, lane: replaced.lane });
@@ -67,7 +67,7 @@ export function createCards({
       // A sender that has one of them on the wire finds another content when it records (see above).
       await sql`delete from delivery.content where id = any(${before}::bigint[]) and not shared`.execute(tx);
       if (replaced !== undefined) {
-        await announce(tx, wakeup, replaced, { lane: replaced.lane, edit: shown, fileless: false });
+        await announce(tx, wakeup, replaced, { lane: replaced.lane, edit: shown, written: card });
         return;
       }
       const { rows } = await insertDeliveries({
@@ -78,7 +78,7 @@ export function createCards({
         cardId: id,
         replyTo: card.replyToMessageId,
       }).returningRows.execute(tx);
-      if (rows[0] !== undefined) await announce(tx, wakeup, rows[0], { lane, edit: shown, fileless: false });
+      if (rows[0] !== undefined) await announce(tx, wakeup, rows[0], { lane, edit: shown, written: card });
     },
   };
 }

@@ -5,6 +5,9 @@ import { sql } from "kysely";
 
 import { testDatabase } from "#test/support/database.ts";
 
+import { Html } from "../lib/html.ts";
+import type { Content } from "../telegram/index.ts";
+import { contentToJson } from "./content-json.ts";
 import { createContents } from "./contents.ts";
 
 const { db } = await testDatabase();
@@ -26,4 +29,18 @@ test("whoever loads contents has all of them, also more than are kept", async ()
 
 test("a content that is gone is not among them", async () => {
   assert.equal((await contents.load([{ contentId: -1, lane: 5 }])).size, 0);
+});
+
+test("what this process has written is the same as if it were read", async () => {
+  const html = Html.text("a <b> & a \u{1F600}");
+  const content: Content = { kind: "text", html, keyboard: { inline: [[{ text: "Yes", url: "https://x.test" }]] } };
+  const { rows } = await sql<{ id: number }>`
+    insert into delivery.content (topic, body, opt_out, quiet_mode, silent, shared)
+    values ('test', ${contentToJson(content)}::jsonb, false, 'pass', false, false) returning id`.execute(db);
+  const wanted = { contentId: rows[0]?.id ?? 0, lane: 5 };
+  const read = (await contents.load([wanted])).get(wanted.contentId);
+  const other = createContents({ db, marksRepeat: () => false });
+  other.add(wanted, { topic: "test", content });
+  assert.deepEqual(other.get(wanted.contentId)?.parts, read?.parts);
+  assert.equal(read?.topic, "test");
 });

@@ -174,7 +174,7 @@ function assemble(deps: LeadDeps, epoch: number, signal: AbortSignal, pace: Pace
     offer: backlog.offer,
     textsOf: deps.textsOf,
   });
-  const disconnect = connectWakeup(deps.wakeup, { backlog, sender, read, wake, sweepNudge });
+  const disconnect = connectWakeup(deps.wakeup, { contents: deps.contents, backlog, sender, read, wake, sweepNudge });
   const leader: Leader = {
     epoch,
     sender,
@@ -201,13 +201,15 @@ function connectWakeup(
   {
     backlog,
     sender,
+    contents,
     read,
     wake,
     sweepNudge,
-  }: Pick<Parts, "read" | "sweepNudge"> & Pick<Leader, "backlog" | "sender" | "wake">,
+  }: Pick<LeadDeps, "contents"> & Pick<Parts, "read" | "sweepNudge"> & Pick<Leader, "backlog" | "sender" | "wake">,
 ): () => void {
   return wakeup.connect({
-    offer: (candidate) => {
+    offer: (candidate, written) => {
+      if (written !== undefined) contents.add(candidate, written);
       backlog.offer(candidate);
       sender.pump();
     },

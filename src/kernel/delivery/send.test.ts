@@ -10,6 +10,7 @@ import { until } from "#test/support/until.ts";
 import { inTransaction } from "../db/index.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { Html } from "../lib/html.ts";
+import { contentToJson } from "./content-json.ts";
 import type { Message } from "./delivery.ts";
 import { type ReceivedCall, startBotApiServer } from "./testing/bot-api-server.ts";
 import { makeRig, recordOf, text } from "./testing/rig.ts";
@@ -208,6 +209,19 @@ test("what stands behind a failing message waits for it, and goes when that has 
   await until("the second goes when the first has expired", () => of(sick).length === 1, 15_000);
   server.answer = undefined;
   await until("the first has ended", async () => (await stateOf(first)) === "expired");
+});
+
+test("what this process has just written is sent without being read", async () => {
+  const chatId = newChat();
+  await inTransaction(database.db, async (tx) => {
+    const id = await rig.engine.enqueue(tx, { chatId, topic: "reply", content: text("as it was given") });
+    // No content is ever changed: whoever reads it would send this.
+    await sql`
+      update delivery.content set body = ${contentToJson(text("as it was read"))}::jsonb
+      where id = (select content_id from delivery.outbox where id = ${id})`.execute(tx);
+  });
+  await until("it is sent", () => of(chatId).length === 1);
+  assert.equal(of(chatId)[0]?.payload["text"], "as it was given");
 });
 
 test("what another process queues is found by the notification", async () => {

@@ -1,4 +1,5 @@
 import { afterCommit, notify, type Tx } from "../db/index.ts";
+import type { WrittenContent } from "./contents.ts";
 import type { Candidate } from "./horizon.ts";
 
 /** The channel on which replicas tell each other that there is something to send. */
@@ -9,7 +10,7 @@ export const oldPayload = "old";
 
 /** What the sender of this process wants to hear, when it is the one that sends. */
 export interface WakeupTarget {
-  readonly offer: (candidate: Candidate) => void;
+  readonly offer: (candidate: Candidate, written: WrittenContent | undefined) => void;
   readonly more: (lane: number) => void;
   readonly old: () => void;
   readonly waiting: () => void;
@@ -20,7 +21,8 @@ export interface WakeupTarget {
  * this process, else by one NOTIFY per transaction. Only a hint either way; the poll finds what a hint has missed.
  */
 export interface Wakeup {
-  readonly delivery: (tx: Tx, candidate: Candidate) => Promise<void>;
+  /** @param written its content, if nothing else has to be looked up before it can be sent. */
+  readonly delivery: (tx: Tx, candidate: Candidate, written?: WrittenContent) => Promise<void>;
   readonly lane: (tx: Tx, lane: number) => Promise<void>;
   /** Deliveries that were made before are queued again. */
   readonly old: (tx: Tx) => Promise<void>;
@@ -41,9 +43,9 @@ export function createWakeup(): Wakeup {
     if (local === undefined) await notify(tx, deliveryChannel, payload);
   };
   return {
-    delivery: async (tx, candidate) => {
+    delivery: async (tx, candidate, written) => {
       await tell(tx, ({ offer }) => {
-        offer(candidate);
+        offer(candidate, written);
       });
     },
     lane: async (tx, lane) => {

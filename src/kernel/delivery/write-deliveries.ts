@@ -5,6 +5,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Tx } from "../db/index.ts";
 import { type Content, renderContent } from "../telegram/index.ts";
 import { contentToJson } from "./content-json.ts";
+import type { WrittenContent } from "./contents.ts";
 import type { Delivery, Message, NotificationType } from "./delivery.ts";
 import type { Candidate } from "./horizon.ts";
 import { type InsertedDelivery, insertDeliveries, type NewDeliveries } from "./sql/insert-deliveries.ts";
@@ -29,7 +30,7 @@ export function createWriter({ topics, wakeup }: { readonly topics: Topics; read
       const [row] = rows;
       if (row === undefined) return undefined;
       const lane = laneIndex(message.lane ?? type.lane);
-      await announce(tx, wakeup, row, { lane, edit: false, fileless: isFileless(message.content) });
+      await announce(tx, wakeup, row, { lane, edit: false, written: message });
       return row.id;
     },
     fanOut: async (tx, recipients, message) => {
@@ -85,10 +86,15 @@ export async function announce(
   tx: Tx,
   wakeup: Wakeup,
   row: InsertedDelivery,
-  known: Pick<Candidate, "lane" | "edit" | "fileless">,
+  { lane, edit, written: { topic, content } }: Pick<Candidate, "lane" | "edit"> & { readonly written: WrittenContent },
 ): Promise<void> {
-  if (row.refusal !== null || row.state !== "queued") await wakeup.waiting(tx);
-  else await wakeup.delivery(tx, { ...known, id: row.id, chatId: row.chat_id, contentId: row.content_id, waitMs: 0 });
+  if (row.refusal !== null || row.state !== "queued") {
+    await wakeup.waiting(tx);
+    return;
+  }
+  const fileless = isFileless(content);
+  const candidate = { id: row.id, chatId: row.chat_id, contentId: row.content_id, lane, edit, fileless, waitMs: 0 };
+  await wakeup.delivery(tx, candidate, fileless ? { topic, content } : undefined);
 }
 
 export function newDeliveries(
