@@ -43,4 +43,9 @@ test("what this process has written is the same as if it were read", async () =>
   other.add(wanted, { topic: "test", content });
   assert.deepEqual(other.get(wanted.contentId)?.parts, read?.parts);
   assert.equal(read?.topic, "test");
+  other.handedOver([wanted.contentId]);
+  assert.equal(other.get(wanted.contentId), undefined, "nobody else needs it");
+  await other.load([wanted]);
+  other.handedOver([wanted.contentId]);
+  assert.notEqual(other.get(wanted.contentId), undefined, "what was read may be many people's");
 });

@@ -26,8 +26,16 @@ export interface WrittenContent {
 /** Contents that were used last; a broadcast reads its own once. */
 export interface Contents {
   readonly get: (id: number) => PreparedContent | undefined;
-  /** Written and committed by this process, so that nobody has to read it: a round trip less for each answer. */
+  /**
+   * Written and committed by this process, for one delivery: nobody has to read it, a round trip less for each answer.
+   * `handedOver` lets go of it.
+   */
   readonly add: (of: Wanted, written: WrittenContent) => void;
+  /**
+   * Whoever sends them has them. What was added is forgotten now, while it is young: kept among the others, hundreds of
+   * answers a second would grow old, and the long garbage collections come that much more often.
+   */
+  readonly handedOver: (contentIds: readonly number[]) => void;
   /**
    * Reads those that are missing. @returns all that were asked for, unless they are gone: whoever is about to send keeps
    * these, because `get` may have forgotten them a moment later.
@@ -52,11 +60,14 @@ export interface ContentsDeps {
 
 export function createContents({ db, marksRepeat }: ContentsDeps): Contents {
   const kept = new Map<number, PreparedContent>();
+  const added = new Set<number>();
   const keep = (prepared: PreparedContent): void => {
     kept.set(prepared.id, prepared);
     if (kept.size <= mostKept) return;
     const [oldest] = kept.keys();
-    if (oldest !== undefined) kept.delete(oldest);
+    if (oldest === undefined) return;
+    kept.delete(oldest);
+    added.delete(oldest);
   };
   const prepare = (id: number, lane: number, { topic, content }: WrittenContent): PreparedContent => {
     const parts = renderContent(content, { reserve: marksRepeat(lane) ? reserve : 0 });
@@ -73,6 +84,10 @@ export function createContents({ db, marksRepeat }: ContentsDeps): Contents {
     get: (id) => kept.get(id),
     add: ({ contentId, lane }, written) => {
       keep(prepare(contentId, lane, written));
+      added.add(contentId);
+    },
+    handedOver: (contentIds) => {
+      for (const id of contentIds) if (added.delete(id)) kept.delete(id);
     },
     load: async (wanted) => {
       const found = new Map<number, PreparedContent>();

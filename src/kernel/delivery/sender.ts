@@ -242,6 +242,7 @@ function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candid
       const [claimed] = await Promise.all([queue.claim(candidates.map(({ id }) => id)), contents.load(candidates)]);
       // A newer content may have come since it was chosen.
       const loaded = await contents.load(claimed);
+      contents.handedOver(claimed.map(({ contentId }) => contentId));
       const byId = new Map(claimed.map((one) => [one.id, one]));
       // As they were chosen: a reply claimed together with a broadcast leaves before it.
       return candidates.flatMap(({ id }) => {
