@@ -74,7 +74,7 @@ export async function s3Server(bucket = "telecast-media"): Promise<S3Server> {
       else if (running === undefined) await listen(port);
     },
     keys: async () => {
-      const files = await readdir(join(directory, bucket), { recursive: true });
+      const files = await filesUnder(join(directory, bucket));
       return files.filter((file) => file.endsWith(objectEnding)).map((file) => file.slice(0, -objectEnding.length));
     },
     put: async (key, text) => {
@@ -93,4 +93,16 @@ export async function s3Server(bucket = "telecast-media"): Promise<S3Server> {
       await storage.close?.();
     },
   };
+}
+
+/** The server removes a directory with its last file, perhaps while it is being read here: then all is read again. */
+async function filesUnder(root: string): Promise<readonly string[]> {
+  for (;;) {
+    try {
+      return await readdir(root, { recursive: true });
+    } catch (error) {
+      const { code, path } = error as NodeJS.ErrnoException;
+      if (code !== "ENOENT" || path === root) throw error;
+    }
+  }
 }
