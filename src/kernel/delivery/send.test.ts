@@ -211,8 +211,13 @@ test("what stands behind a failing message waits for it, and goes when that has 
   await until("the first has ended", async () => (await stateOf(first)) === "expired");
 });
 
-test("what this process has just written is sent without being read", async () => {
+test("what this process has just written is sent without being read, and let go of when it leaves", async () => {
+  const first = await enqueue({ chatId: newChat(), topic: "reply", content: text("whoever begins to send reads all") });
+  await until("sending has begun", async () => (await stateOf(first)) === "sent");
   const chatId = newChat();
+  const received = (): readonly ReceivedCall[] => server.received.filter((call) => call.chatId === chatId);
+  server.answer = ({ chatId: to }) =>
+    to === chatId && received().length === 1 ? { code: 502, description: "Bad Gateway" } : undefined;
   await inTransaction(database.db, async (tx) => {
     const id = await rig.engine.enqueue(tx, { chatId, topic: "reply", content: text("as it was given") });
     // No content is ever changed: whoever reads it would send this.
@@ -220,8 +225,12 @@ test("what this process has just written is sent without being read", async () =
       update delivery.content set body = ${contentToJson(text("as it was read"))}::jsonb
       where id = (select content_id from delivery.outbox where id = ${id})`.execute(tx);
   });
-  await until("it is sent", () => of(chatId).length === 1);
-  assert.equal(of(chatId)[0]?.payload["text"], "as it was given");
+  await until("it is sent at the second attempt", () => of(chatId).length === 1);
+  server.answer = undefined;
+  assert.deepEqual(
+    received().map(({ payload }) => payload["text"]),
+    ["as it was given", "as it was read"],
+  );
 });
 
 test("what another process queues is found by the notification", async () => {
