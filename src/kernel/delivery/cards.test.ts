@@ -84,7 +84,9 @@ test("a card that forgets what it showed is sent as it is now when an earlier me
     await rig.engine.enqueue(tx, { chatId, topic: "reply", content: text("before it") });
   });
   await until("it is on the wire", () => server.received.some((call) => call.chatId === chatId));
-  await put(chatId, text("first words"), { forgetful: true });
+  // Whoever chooses it has to have read its file's name, and cannot any more when it says something else.
+  const film = { kind: "video", media: { mediaId: "first-film" }, caption: Html.text("first film") } as const;
+  await put(chatId, film, { forgetful: true });
   // What is queued later for another chat is sent, so the sender has seen the card.
   const other = newChat();
   await put(other, text("elsewhere"));

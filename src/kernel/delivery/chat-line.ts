@@ -30,12 +30,8 @@ export function newLine(chatId: number): ChatLine {
   return { chatId, waiting: [], away: false, moreAfter: undefined, missed: false, place: 0, ready: false };
 }
 
-/** @returns whether it stands there; its content may be another now, and what was to be read of the old one may be gone. */
-export function renew(line: ChatLine, candidate: Candidate): boolean {
-  const at = line.waiting.findIndex((waiting) => waiting.candidate.id === candidate.id);
-  const known = line.waiting[at];
-  if (known !== undefined) line.waiting[at] = { ...known, candidate };
-  return known !== undefined;
+export function has(line: ChatLine, candidate: Candidate): boolean {
+  return line.waiting.some((waiting) => waiting.candidate.id === candidate.id);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type ChatLine, insert, mostPassedPerChat, newLine, renew, takeOut, type Waiting } from "./chat-line.ts";
+import { type ChatLine, has, insert, mostPassedPerChat, newLine, takeOut, type Waiting } from "./chat-line.ts";
 import type { Candidate, Horizon } from "./horizon.ts";
 import type { Places } from "./places.ts";
 
@@ -15,7 +15,7 @@ export function createChatLines(places: Places, nowMs: () => number): ChatLines 
   let known = 0;
 
   const take = (line: ChatLine, candidate: Candidate): void => {
-    if (passed.line(candidate) !== undefined || renew(line, candidate)) return;
+    if (passed.line(candidate) !== undefined || has(line, candidate)) return;
     const notBeforeMs = candidate.waitMs > 0 ? nowMs() + candidate.waitMs : 0;
     const { first, added } = insert(line, { candidate, notBeforeMs });
     known += added;

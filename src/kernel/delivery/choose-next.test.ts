@@ -25,7 +25,7 @@ function unreadQueue(count: number, fileless: boolean) {
   const choose = makeChooseNext({
     clock,
     backlog: { lanes: [horizon] } as never,
-    contents: { get: () => undefined } as never,
+    contents: { get: () => undefined, isGone: () => false } as never,
     uploads: {} as never,
     pacer: () => pacer,
     isInFlight: () => false,

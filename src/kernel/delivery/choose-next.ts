@@ -59,7 +59,7 @@ export function makeChooseNext(deps: ChooserDeps): (room: Room) => Chosen {
     const choose = (candidate: Candidate): Choice => {
       if (deps.isInFlight(candidate.id)) return { take: false, chatWaitMs: doubledWaitMs };
       const content = contents.get(candidate.contentId);
-      if (content === undefined && !candidate.fileless) {
+      if (content === undefined && !candidate.fileless && !contents.isGone(candidate.contentId)) {
         if (deps.isReading() || unread.length >= mostUnread) return "stop";
         unread.push(candidate);
         return { take: false, chatWaitMs: unreadWaitMs };

@@ -27,8 +27,10 @@ test("whoever loads contents has all of them, also more than are kept", async ()
   assert.equal((await contents.load(wanted.slice(0, 10))).size, 10, "and read again");
 });
 
-test("a content that is gone is not among them", async () => {
+test("a content that is gone is not among them, and known to be gone", async () => {
+  assert.equal(contents.isGone(-1), false);
   assert.equal((await contents.load([{ contentId: -1, lane: 5 }])).size, 0);
+  assert.equal(contents.isGone(-1), true);
 });
 
 test("what this process has written is the same as if it were read", async () => {

@@ -27,6 +27,11 @@ export interface WrittenContent {
 export interface Contents {
   readonly get: (id: number) => PreparedContent | undefined;
   /**
+   * It was looked for and is no longer there. A delivery that is noted with it says something else by now, or its content
+   * was erased: claiming it tells which.
+   */
+  readonly isGone: (id: number) => boolean;
+  /**
    * Written and committed by this process, for one delivery: nobody has to read it, a round trip less for each answer.
    * `handedOver` lets go of it.
    */
@@ -59,10 +64,10 @@ export interface ContentsDeps {
 }
 
 export function createContents({ db, marksRepeat }: ContentsDeps): Contents {
-  const kept = new Map<number, PreparedContent>();
+  const kept = new Map<number, PreparedContent | "gone">();
   const added = new Set<number>();
-  const keep = (prepared: PreparedContent): void => {
-    kept.set(prepared.id, prepared);
+  const keep = (id: number, content: PreparedContent | "gone"): void => {
+    kept.set(id, content);
     if (kept.size <= mostKept) return;
     const [oldest] = kept.keys();
     if (oldest === undefined) return;
@@ -80,10 +85,15 @@ export function createContents({ db, marksRepeat }: ContentsDeps): Contents {
       prepare(id, laneOf.get(id) ?? 0, { topic, content: contentFromJson(body) }),
     );
   };
+  const get = (id: number): PreparedContent | undefined => {
+    const content = kept.get(id);
+    return content === "gone" ? undefined : content;
+  };
   return {
-    get: (id) => kept.get(id),
+    get,
+    isGone: (id) => kept.get(id) === "gone",
     add: ({ contentId, lane }, written) => {
-      keep(prepare(contentId, lane, written));
+      keep(contentId, prepare(contentId, lane, written));
       added.add(contentId);
     },
     handedOver: (contentIds) => {
@@ -93,15 +103,17 @@ export function createContents({ db, marksRepeat }: ContentsDeps): Contents {
       const found = new Map<number, PreparedContent>();
       const missing = new Map<number, number>();
       for (const { contentId, lane } of wanted) {
-        const prepared = kept.get(contentId);
+        const prepared = get(contentId);
         if (prepared === undefined) missing.set(contentId, lane);
         else found.set(contentId, prepared);
       }
       if (missing.size === 0) return found;
       for (const prepared of await read(missing)) {
-        keep(prepared);
+        keep(prepared.id, prepared);
         found.set(prepared.id, prepared);
+        missing.delete(prepared.id);
       }
+      for (const id of missing.keys()) keep(id, "gone");
       return found;
     },
   };

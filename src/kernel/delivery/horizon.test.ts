@@ -34,18 +34,6 @@ test("the first of each chat goes, oldest first, and the next only when it is ov
   assert.deepEqual(all(horizon), [4]);
 });
 
-test("a delivery that gets another content while it waits is chosen with that one", () => {
-  const horizon = createHorizon(() => 0);
-  horizon.offer(candidate(1, 1));
-  horizon.offer({ ...candidate(1, 1), contentId: 2 });
-  const chosen = horizon.choose(10, () => ({ take: true }));
-  assert.deepEqual(
-    chosen.map(({ id, contentId }) => [id, contentId]),
-    [[1, 2]],
-  );
-  assert.equal(horizon.size(), 1);
-});
-
 test("a chat that must wait lets the others pass and comes back at its time", () => {
   let now = 0;
   const horizon = createHorizon(() => now);

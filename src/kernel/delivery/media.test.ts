@@ -156,6 +156,25 @@ test("a film that arrives soon arrives before what was said after it", async () 
   );
 });
 
+test("a card that becomes a film while it waits goes by the film's name when the store has one", async () => {
+  files.set("known", { bytes: Buffer.alloc(1000, 1), telegramFileId: "BAACknown" });
+  const { promise: held, resolve: release } = Promise.withResolvers<undefined>();
+  server.answer = async ({ payload }) => (payload["text"] === "before it" ? await held : undefined);
+  const { chatId } = await enqueue({ kind: "text", html: Html.text("before it") });
+  await until("it is on the wire", () => server.received.some((call) => call.chatId === chatId));
+  for (const content of [
+    { kind: "text", html: Html.text("rendering") },
+    { kind: "video", media: { mediaId: "known" } },
+  ] as const) {
+    await inTransaction(database.db, async (tx) => {
+      await rig.engine.putCard(tx, { key: "job:1", chatId, topic: "reply", content });
+    });
+  }
+  release(undefined);
+  await until("it is sent", () => of(chatId).length === 2);
+  assert.equal(of(chatId)[1]?.payload["video"], "BAACknown");
+});
+
 test("when the first upload fails the next recipient uploads", async () => {
   files.set("unlucky", { bytes: Buffer.alloc(1000, 1) });
   const [first, second] = [newChat(), newChat()];

@@ -219,7 +219,7 @@ function createContentReader(
 
 /** @returns a function that claims and gives back what may leave now. */
 function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candidate[]) => Promise<readonly Laden[]> {
-  const { queue, contents, recorder, log } = deps;
+  const { queue, contents, uploads, recorder, log } = deps;
   const missedOnce = new Set<number>();
   let lost = false;
 
@@ -240,8 +240,9 @@ function makeClaim(deps: SenderDeps, trips: Trips): (candidates: readonly Candid
     try {
       if (lost) await takeBackLost();
       const [claimed] = await Promise.all([queue.claim(candidates.map(({ id }) => id)), contents.load(candidates)]);
-      // A newer content may have come since it was chosen.
+      // A newer content may have come since it was chosen, with files that nobody has asked for yet.
       const loaded = await contents.load(claimed);
+      await uploads.learn([...loaded.values()]);
       contents.handedOver(claimed.map(({ contentId }) => contentId));
       const byId = new Map(claimed.map((one) => [one.id, one]));
       // As they were chosen: a reply claimed together with a broadcast leaves before it.
