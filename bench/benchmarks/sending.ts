@@ -30,9 +30,9 @@ const cases: readonly Case[] = [
 
 /**
  * Bare loops as somebody without a queue would write them, the smallest queue that records what it sends, and the whole
- * program, taking turns. Against two servers:
- * Node's own HTTP server is the slowest part of every contender's way, so there they come close to each other; against one
- * that costs next to nothing the ratio is that of their own costs, and PostgreSQL shares the cores.
+ * program, taking turns. Against two servers: Node's own HTTP server is the slowest part of every contender's way, so there
+ * they come close to each other; against one that costs next to nothing the ratio is that of their own costs, and PostgreSQL
+ * shares the cores.
  */
 export const sending: Benchmark = {
   name: "sending",
