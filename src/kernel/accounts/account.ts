@@ -48,15 +48,32 @@ export interface TelegramChat {
   readonly title: string;
 }
 
+/** Whoever sent something, and where, as Telegram says. */
+export interface Sender {
+  readonly person: TelegramPerson;
+  readonly chat: TelegramChat;
+  /** What `lookUpSender` found of the same two, where it was asked before. */
+  readonly known?: Promise<KnownSender | undefined> | undefined;
+}
+
+/** What is kept of a person and a chat. */
+export interface KnownSender {
+  readonly user: User;
+  /** What Telegram said of him last. */
+  readonly noted: TelegramPerson;
+  readonly chat: Chat | undefined;
+}
+
 export interface Accounts {
   /** Finds or makes the person, and refreshes what Telegram says of him. A single read when nothing has changed. */
   readonly noteUser: (tx: Tx, person: TelegramPerson) => Promise<User>;
-  /** Whoever sent something, and where: `noteUser` and `noteChat` in a single read when nothing has changed. */
-  readonly noteSender: (
+  /** By Telegram's ids. Undefined when the person is not known. */
+  readonly lookUpSender: (
     tx: Tx,
-    person: TelegramPerson,
-    chat: TelegramChat,
-  ) => Promise<{ readonly user: User; readonly chat: Chat }>;
+    ids: { readonly personId: number; readonly chatId: number },
+  ) => Promise<KnownSender | undefined>;
+  /** `noteUser` and `noteChat` in a single read when nothing has changed. */
+  readonly noteSender: (tx: Tx, sender: Sender) => Promise<{ readonly user: User; readonly chat: Chat }>;
   /** Finds or makes the chat. A private chat belongs to the person with the same Telegram id. */
   readonly noteChat: (tx: Tx, chat: TelegramChat) => Promise<Chat>;
   /** Undefined also when the person was forgotten. */

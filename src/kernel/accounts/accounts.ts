@@ -25,7 +25,7 @@ export function createAccounts({ adminChatIds, monitoringChatIds, ...deps }: Acc
     trace: traces.trace,
     ...users,
     ...chats,
-    noteSender: makeNoteSender({ ...users, ...chats, userFrom: makeUserFrom(adminChatIds) }),
+    ...makeNoteSender({ ...users, ...chats, userFrom: makeUserFrom(adminChatIds) }),
     ...makeChatAdmins(deps),
     ...audit,
     ...makePersonalAccounts(audit, traces),

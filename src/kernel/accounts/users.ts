@@ -62,7 +62,7 @@ export function makeUsers(adminChatIds: readonly number[], traces: Traces): User
   return {
     noteUser: async (tx, person) => {
       const known = await firstRow(tx, byTelegramId(person.id));
-      if (known !== undefined && isUpToDate(known, person)) return userFrom(known);
+      if (known !== undefined && isUpToDate(notedOf(known), person)) return userFrom(known);
       const written = await firstRow(tx, upsert(person, traces.hashOf(person.id)));
       if (written === undefined) throw new Error("a person that was written did not come back");
       return userFrom(written);
@@ -113,10 +113,18 @@ function byTelegramId(telegramId: number): RawBuilder<PersonRow> {
   return sql`select * from account.person where telegram_id = ${telegramId}`;
 }
 
-export function isUpToDate(row: PersonRow, { firstName, username, languageTag }: TelegramPerson): boolean {
-  return (
-    row.first_name === firstName && row.username === (username ?? null) && row.language_tag === (languageTag ?? null)
-  );
+/** What Telegram said of the person last. */
+export function notedOf(row: PersonRow): TelegramPerson {
+  return {
+    id: row.telegram_id,
+    firstName: row.first_name,
+    username: row.username ?? undefined,
+    languageTag: row.language_tag ?? undefined,
+  };
+}
+
+export function isUpToDate(noted: TelegramPerson, { firstName, username, languageTag }: TelegramPerson): boolean {
+  return noted.firstName === firstName && noted.username === username && noted.languageTag === languageTag;
 }
 
 /** Also for who was added by another transaction since he was looked for. Who was shut out before he had himself forgotten still is. */

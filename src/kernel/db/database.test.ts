@@ -8,7 +8,7 @@ import { cleanUp } from "#test/support/clean-up.ts";
 import { testDatabase } from "#test/support/database.ts";
 import { until } from "#test/support/until.ts";
 
-import { afterCommit, brokenConstraint, inTransaction, notify, sqlState, type Tx } from "./index.ts";
+import { afterCommit, brokenConstraint, inTransaction, notify, sqlState, type Tx, withCommit } from "./index.ts";
 
 const { db, pool, url } = await testDatabase();
 await sql`create table thing (id int constraint thing_pkey primary key, n int not null)`.execute(db);
@@ -56,6 +56,45 @@ test("a failure takes everything back and wakes nobody", async () => {
   );
   assert.deepEqual(woken, []);
   assert.equal(await count(), 0);
+});
+
+test("what goes out with the commit belongs to the transaction; when it fails nothing stays, and it says why", async () => {
+  await inTransaction(db, async (tx) => {
+    await add(tx, 1);
+    withCommit(tx, async () => {
+      await add(tx, 2);
+    });
+  });
+  const { rows } = await sql<{ transactions: number }>`
+    select count(distinct xmin::text) as transactions from thing`.execute(db);
+  assert.deepEqual([rows[0]?.transactions, await count()], [1, 2]);
+  let woken = 0;
+  const refused = inTransaction(db, async (tx) => {
+    await add(tx, 3);
+    afterCommit(tx, () => {
+      woken += 1;
+    });
+    withCommit(tx, async () => {
+      await add(tx, 1);
+    });
+  });
+  await assert.rejects(refused, (error) => sqlState(error) === "23505" && brokenConstraint(error) === "thing_pkey");
+  assert.deepEqual([woken, await count()], [0, 2]);
+});
+
+test("a conflict in what goes out with the commit has the whole transaction run again", async () => {
+  let runs = 0;
+  await inTransaction(db, async (tx) => {
+    runs += 1;
+    const conflict = runs === 1;
+    await add(tx, 1);
+    withCommit(tx, async () => {
+      await sql`do $$ begin if ${sql.raw(String(conflict))} then raise 'conflict' using errcode = '40001'; end if; end $$`.execute(
+        tx,
+      );
+    });
+  });
+  assert.deepEqual([runs, await count()], [2, 1]);
 });
 
 test("two transactions that lock each other out both end, one of them run again, and each wakes once", async () => {
@@ -117,6 +156,9 @@ test("only a transaction of inTransaction knows what comes after its commit", as
   await db.transaction().execute(async (tx) => {
     assert.throws(() => {
       afterCommit(tx, () => undefined);
+    }, /inTransaction/);
+    assert.throws(() => {
+      withCommit(tx, async () => await Promise.resolve());
     }, /inTransaction/);
     await notify(tx, "anything");
   });

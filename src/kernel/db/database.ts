@@ -5,6 +5,7 @@ import { DatabaseError, Pool, TypeOverrides } from "pg";
 
 import type { Logger } from "../observability/index.ts";
 import { type DeafnessOptions, watchForDeafness } from "./deaf-connections.ts";
+import { pipeline } from "./pipeline.ts";
 import { quickPool } from "./quick-pool.ts";
 
 /** No table is known here: each module narrows with `withTables<ItsTables>()`, so it cannot name another's by accident. */
@@ -96,8 +97,12 @@ function safeInteger(text: string): number {
   return value;
 }
 
-type AfterCommit = () => void;
-const hooks = new WeakMap<Tx, AfterCommit[]>();
+/** What a transaction of `inTransaction` is to do at its end. */
+interface Ending {
+  readonly withCommit: (() => Promise<unknown>)[];
+  readonly afterCommit: (() => void)[];
+}
+const endings = new WeakMap<Tx, Ending>();
 
 /**
  * SQLSTATEs after which the same transaction, run again, can succeed: conflicts, deadlocks, and a prepared statement whose
@@ -116,26 +121,38 @@ const pauseMs = 20;
  * again (up to 3 times in all), so `work` must touch nothing but the database.
  */
 export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const { result, afterCommitted } = await committed(db, work);
+  const { result, afterCommit: tasks } = await committed(db, work);
   // Outside the retries: what is committed must not run again because a wake-up failed.
-  for (const task of afterCommitted) task();
+  for (const task of tasks) task();
   return result;
 }
 
 async function committed<T>(
   db: Db,
   work: (tx: Tx) => Promise<T>,
-): Promise<{ readonly result: T; readonly afterCommitted: readonly AfterCommit[] }> {
+): Promise<Pick<Ending, "afterCommit"> & { readonly result: T }> {
   for (let attempt = 1; ; attempt += 1) {
-    const afterCommitted: AfterCommit[] = [];
+    const ending: Ending = { withCommit: [], afterCommit: [] };
+    let last: Promise<unknown> = Promise.resolve();
     try {
-      const result = await db.transaction().execute(async (tx) => {
-        hooks.set(tx, afterCommitted);
-        return await work(tx);
+      const result = await db.transaction().execute(async (serial) => {
+        const tx = await pipeline(serial);
+        endings.set(tx, ending);
+        const made = await work(tx);
+        last = Promise.all(ending.withCommit.map(async (send) => await send()));
+        // Heard below, when the commit has ended as well.
+        last.catch(() => undefined);
+        return made;
       });
-      return { result, afterCommitted };
+      await last;
+      return { result, afterCommit: ending.afterCommit };
     } catch (error) {
-      if (attempt >= attempts || !transient.has(sqlState(error) ?? "")) throw error;
+      // A commit behind a statement that failed says only that it was none.
+      const reason: unknown = await last.then(
+        () => error,
+        (why: unknown) => why,
+      );
+      if (attempt >= attempts || !transient.has(sqlState(reason) ?? "")) throw reason;
       await setTimeout(pauseMs * attempt);
     }
   }
@@ -143,9 +160,21 @@ async function committed<T>(
 
 /** Runs `task` once the transaction has committed, never if it does not. For waking things in this process. */
 export function afterCommit(tx: Tx, task: () => void): void {
-  const list = hooks.get(tx);
-  if (list === undefined) throw new Error("afterCommit needs a transaction that inTransaction opened");
-  list.push(task);
+  endingOf(tx).afterCommit.push(task);
+}
+
+/**
+ * Sends the last statement of a transaction together with its commit, which saves a round trip. Where it fails nothing is
+ * committed, and `inTransaction` throws what it failed of.
+ */
+export function withCommit(tx: Tx, send: () => Promise<unknown>): void {
+  endingOf(tx).withCommit.push(send);
+}
+
+function endingOf(tx: Tx): Ending {
+  const ending = endings.get(tx);
+  if (ending === undefined) throw new Error("this needs a transaction that inTransaction opened");
+  return ending;
 }
 
 /** Tells every replica at commit. At most one per channel and transaction: Postgres folds equal ones. */

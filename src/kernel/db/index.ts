@@ -9,6 +9,7 @@ export {
   openDatabase,
   sqlState,
   type Tx,
+  withCommit,
 } from "./database.ts";
 export { agreeOnFact } from "./fact.ts";
 export { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";

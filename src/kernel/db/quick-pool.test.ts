@@ -4,9 +4,11 @@ import { test } from "node:test";
 import { sql } from "kysely";
 
 import { testDatabase } from "../../../test/support/database.ts";
-import { type Db, inTransaction } from "./index.ts";
+import { logWire } from "../../../test/support/wire-log.ts";
+import { type Db, inTransaction, withCommit } from "./index.ts";
 
 const { db, pool } = await testDatabase({ connections: 1 });
+const logs = logWire(pool);
 
 const count = async (of: Db): Promise<number> => {
   const { rows } = await sql<{ count: number }>`select count(*) as count from public.thing`.execute(of);
@@ -86,4 +88,16 @@ test("a statement outside a transaction does not even notice", async () => {
   for (let index = 0; index < 20; index += 1) await read();
   await sql`alter table public.thing drop column name`.execute(db);
   assert.deepEqual(await read(), { id: 1 });
+});
+
+test("what is asked for at the same time is one write, its answers are awaited together", async () => {
+  const [log] = logs;
+  assert.ok(log !== undefined);
+  log.length = 0;
+  await inTransaction(db, async (tx) => {
+    await Promise.all([sql`select 1`.execute(tx), sql`select 2`.execute(tx)]);
+    withCommit(tx, async () => await sql`select 3`.execute(tx));
+  });
+  const together = "ask begin, ask select 1, ask select 2, write, answer begin, answer select 1, answer select 2";
+  assert.equal(log.join(", "), `${together}, ask select 3, ask commit, write, answer select 3, answer commit`);
 });

@@ -4,6 +4,7 @@ import { DatabaseError, type Pool, type PoolClient } from "pg";
 /**
  * The pool as Kysely sees it, with less of what is dear (a round trip, and planning a statement; see docs/numbers.md):
  * - `begin` does not wait for its answer: it goes out together with the first statement of its transaction.
+ * - what is sent within one turn of the event loop is one write: a write wakes the server, which is dearer than what it says.
  * - a statement that comes often is prepared, so that each connection parses and plans it once.
  *
  * The pool must pipeline: otherwise what stands behind `begin` would wait for its answer all the same.
@@ -30,12 +31,14 @@ export function quickPool(pool: Pool): PostgresPool {
 const begun: PostgresQueryResult<never> = { command: "SELECT", rowCount: 0, rows: [] };
 
 function quickClient(client: PoolClient, names: Names): PostgresPoolClient {
+  const holdTogether = makeHoldTogether(client);
   let beginning: Promise<unknown> | undefined;
   /** `own`: with settings that hold for it alone, of which a plan that is kept knows nothing. */
   let transaction: "none" | "usual" | "own" = "none";
 
   const run = async <R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     const name = transaction === "own" ? undefined : names.of(text);
+    holdTogether();
     const query = { text, values: [...values], ...(name !== undefined && { name }) };
     try {
       return (await client.query(query)) as unknown as PostgresQueryResult<R>;
@@ -52,6 +55,7 @@ function quickClient(client: PoolClient, names: Names): PostgresPoolClient {
   const query = async <R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     if (text === "begin") {
       transaction = "usual";
+      holdTogether();
       beginning = client.query(text);
       // Heard at the end; whatever comes before it fails as well.
       beginning.catch(() => undefined);
@@ -68,6 +72,22 @@ function quickClient(client: PoolClient, names: Names): PostgresPoolClient {
     release: (destroy) => {
       client.release(destroy);
     },
+  };
+}
+
+/** @returns a function that keeps what the connection writes from now on until this turn of the event loop is over. */
+function makeHoldTogether(client: PoolClient): () => void {
+  const { stream } = client.connection;
+  let isHeld = false;
+  return () => {
+    if (isHeld) return;
+    isHeld = true;
+    stream.cork();
+    // After all microtasks: whoever waited for the same answer has sent what it wants by then.
+    process.nextTick(() => {
+      isHeld = false;
+      stream.uncork();
+    });
   };
 }
 

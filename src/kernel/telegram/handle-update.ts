@@ -1,6 +1,6 @@
 import type { Update } from "grammy/types";
 
-import { inTransaction, type Tx } from "../db/index.ts";
+import { inTransaction, type Tx, withCommit } from "../db/index.ts";
 import { toError } from "../lib/errors.ts";
 import type { TurnOutcome } from "./chat-queue.ts";
 import { collectEffects, type Effects } from "./effects.ts";
@@ -36,7 +36,7 @@ function newAttempt(): Attempt {
 }
 
 export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
-  const { db, turns, api, clock, log, limitMs } = deps;
+  const { db, turns, router, api, clock, log, limitMs } = deps;
   const startedAt = clock.now();
   /** Updates that came before this process and whose attempt has been counted. */
   const counted = new Set<number>();
@@ -54,7 +54,9 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
   ): Promise<void> => {
     Object.assign(attempt, newAttempt());
     effects.clear();
-    const turn = await turns.take(tx, chatId, limitMs + graceMs);
+    const taking = turns.take(tx, chatId, limitMs + graceMs);
+    const sender = router.foresee(tx, chatId);
+    const turn = await taking;
     if (turn === undefined) {
       attempt.outcome = "busy";
       return;
@@ -70,7 +72,7 @@ export function createUpdateHandler(deps: UpdateHandlerDeps): UpdateHandler {
       if (head.attempts > mostAttempts) throw new Error(`${mostAttempts} processes ended while handling it`);
       const update = head.read();
       attempt.update = update;
-      await handle(deps, turn, { tx, update, facts: factsOf(update), receivedAt: head.receivedAt, effects });
+      await handle(deps, turn, { tx, update, facts: factsOf(update), receivedAt: head.receivedAt, effects, sender });
     } catch (error) {
       attempt.thrown = error;
       throw error;
@@ -118,6 +120,8 @@ async function handle(deps: UpdateHandlerDeps, turn: Turn, work: UpdateWork): Pr
     await turns.end(turn);
   };
   const handledBy = await withinLimit(router.route(work), { clock, limitMs, end });
-  await turns.markHandled(work.tx, work.facts.updateId, handledBy);
+  withCommit(work.tx, async () => {
+    await turns.markHandled(work.tx, work.facts.updateId, handledBy);
+  });
   measured.end(handledBy);
 }

@@ -42,6 +42,13 @@ interface Situation {
 export function createRouter(deps: RouterDeps): UpdateRouter {
   const flood = createFloodGate();
   return {
+    foresee: (tx, chatId) => {
+      if (chatId < 0) return undefined;
+      const asked = deps.accounts.lookUpSender(tx, { personId: chatId, chatId });
+      // Whether it fails is heard by whoever needs it.
+      asked.catch(() => undefined);
+      return asked;
+    },
     route: async (work) => {
       const migratedTo = work.update.message?.migrate_to_chat_id;
       if (migratedTo !== undefined) return await migrate(deps, work, migratedTo);
@@ -122,7 +129,8 @@ async function tellOfFlood({ work, context }: Situation): Promise<string> {
 async function introduce(deps: RouterDeps, work: UpdateWork): Promise<Situation | undefined> {
   const { tx, facts, update } = work;
   if (facts.person === undefined || facts.chat === undefined || facts.place === undefined) return undefined;
-  const { user: noted, chat } = await deps.accounts.noteSender(tx, personOf(facts.person), chatOf(facts.chat));
+  const [from, to] = [personOf(facts.person), chatOf(facts.chat)];
+  const { user: noted, chat } = await deps.accounts.noteSender(tx, { person: from, chat: to, known: work.sender });
   const user = isAdminGroup(deps, chat) ? ({ ...noted, role: "admin" } as const) : noted;
   await welcomeBack(deps, tx, { chat, message: update.message });
   const dialog = deps.dialogs.of(tx, { chatId: chat.id, userId: user.id });

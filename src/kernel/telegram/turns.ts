@@ -70,10 +70,6 @@ interface Waiting {
 type TurnRow = { readonly pid: number; readonly started_at: string } & (Waiting | { readonly update_id: null });
 
 export function createTurns({ db, cipher, botId }: TurnsDeps): Turns {
-  const finish = (assignments: ReturnType<typeof sql>, updateId: number): ReturnType<typeof sql> => sql`
-    update telegram.update set ${assignments}, finished_at = now()
-    where bot_id = ${botId} and update_id = ${updateId} and state = 'waiting'`;
-
   const headOf = (row: TurnRow): Head | undefined =>
     row.update_id === null
       ? undefined
@@ -98,13 +94,14 @@ export function createTurns({ db, cipher, botId }: TurnsDeps): Turns {
         where bot_id = ${botId} and update_id = ${updateId} and state = 'waiting'`.execute(db);
     },
     markHandled: async (tx, updateId, handledBy) => {
-      const handled = sql`state = 'handled', handler = ${handledBy}, body = null, person_id = null`;
-      const { numAffectedRows } = await finish(handled, updateId).execute(tx);
-      if (numAffectedRows !== 1n) throw new Error(`update ${updateId} was handled by somebody else`);
+      await sql`select telegram.mark_handled(${botId}, ${updateId}, ${handledBy})`.execute(tx);
     },
     markFailed: async (db, updateId, { error, reference }) => {
-      const failed = finish(sql`state = 'failed', error = ${error}, reference = ${reference ?? null}`, updateId);
-      return (await failed.execute(db)).numAffectedRows === 1n;
+      const { numAffectedRows } = await sql`
+        update telegram.update
+        set state = 'failed', error = ${error}, reference = ${reference ?? null}, finished_at = now()
+        where bot_id = ${botId} and update_id = ${updateId} and state = 'waiting'`.execute(db);
+      return numAffectedRows === 1n;
     },
     end: async ({ pid, startedAt }) => {
       // The start of its transaction tells this turn from a later one on the same connection.

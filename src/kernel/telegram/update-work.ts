@@ -1,5 +1,6 @@
 import type { Update } from "grammy/types";
 
+import type { KnownSender } from "../accounts/index.ts";
 import type { Db, Tx } from "../db/index.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Ids } from "../lib/ids.ts";
@@ -17,9 +18,16 @@ export interface UpdateWork {
   readonly facts: UpdateFacts;
   readonly receivedAt: Date;
   readonly effects: Effects;
+  /** What `foresee` has asked for. */
+  readonly sender?: Promise<KnownSender | undefined> | undefined;
 }
 
 export interface UpdateRouter {
+  /**
+   * Asks who writes in a private chat before it is known what: it goes out together with the taking of the turn, which saves
+   * a round trip. Undefined for a group.
+   */
+  readonly foresee: (tx: Tx, chatId: number) => Promise<KnownSender | undefined> | undefined;
   /** @returns what handled it, for the metrics: `command:start`, `button:studio`, …. */
   readonly route: (work: UpdateWork) => Promise<string>;
   /** Tells the person that an update of his could not be handled. */
