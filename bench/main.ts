@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.profile !== undefined) await mkdir(values.profile, { recursive: true });
-  const { version, stop } = await startBenchServer();
+  const { version, stop } = await startBenchServer({ quick: true });
   await stop();
   printMachine(machine(version));
   for (const benchmark of chosen) await runOne(benchmark, { quick: values.quick === true, profileIn: values.profile });
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 /** One that fails does not keep the others from running, but the command fails. */
 async function runOne(benchmark: Benchmark, options: Options): Promise<void> {
   // Each has a server of its own: what one has left behind is not the next one's burden.
-  const server = await startBenchServer();
+  const server = await startBenchServer(options);
   const { bench, close } = openWorkbench({ ...options, server });
   const began = machineMs();
   const before = await processorTime();

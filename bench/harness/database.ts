@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { Client } from "pg";
 
+import { superuser } from "#kernel/db/embedded-cluster.ts";
 import { startEmbeddedPostgres } from "#kernel/db/embedded.ts";
 import { type Database, migrate, openDatabase } from "#kernel/db/index.ts";
 import { systemClock } from "#kernel/lib/clock.ts";
@@ -27,7 +28,8 @@ export interface BenchServer {
 /** What a crash must not take: checked on the running server, because a number without it would be worth nothing. */
 const durable = { fsync: "on", synchronous_commit: "on", full_page_writes: "on" };
 
-export async function startBenchServer(): Promise<BenchServer> {
+/** @param of `quick`: as new as it is. Otherwise as if it had been in use. */
+export async function startBenchServer(of: { readonly quick: boolean }): Promise<BenchServer> {
   const directory = await mkdtemp(join(tmpdir(), "telecast-bench-"));
   // The server's own user must be able to enter.
   await chmod(directory, 0o755);
@@ -39,6 +41,7 @@ export async function startBenchServer(): Promise<BenchServer> {
     temporary: true,
   });
   await checkDurability(server.url);
+  if (!of.quick) await useLogFiles(server.url);
   const open: Database[] = [];
   return {
     version: server.version,
@@ -65,6 +68,26 @@ async function checkDurability(url: string): Promise<void> {
     const { rows } = await client.query<{ value: string }>("select current_setting($1) as value", [name]);
     believe(rows[0]?.value === wanted, `PostgreSQL runs with ${name} ${rows[0]?.value}`);
   }
+  await client.end();
+}
+
+/** Half a gigabyte: more than is written from one checkpoint to the next. */
+const usedLogFiles = 32;
+
+/**
+ * Has PostgreSQL use files for its log and keep them, as one has that runs for some minutes under the same load: each file
+ * that it must make (16 MB; at 200 updates a second every 25 s) holds up every commit for about 50 ms.
+ */
+async function useLogFiles(url: string): Promise<void> {
+  const privileged = new URL(url);
+  privileged.username = superuser;
+  const client = new Client({ connectionString: privileged.href });
+  await client.connect();
+  for (let used = 0; used < usedLogFiles; used += 1) {
+    // A file without anything in it would not be left.
+    await client.query("select pg_logical_emit_message(true, 'bench', ''), pg_switch_wal()");
+  }
+  await client.query("checkpoint");
   await client.end();
 }
 
